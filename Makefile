@@ -1,0 +1,43 @@
+# Builds and installs the module with PGXS; `make demo` and `make test` need nothing but a bare Debian.
+
+EXTENSION = migfix
+EXTVERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" migfix.control)
+
+MODULE_big = migfix
+OBJS := $(patsubst %.cpp,%.o,$(sort $(wildcard src/core/*.cpp src/server/*.cpp)))
+DATA := $(wildcard migfix--*.sql)
+DOCS = README.md
+
+REGRESS := $(patsubst sql/%.sql,%,$(sort $(wildcard sql/*.sql)))
+REGRESS_OPTS = --inputdir=. --load-extension=migfix
+ISOLATION := $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
+ISOLATION_OPTS = --inputdir=test/isolation --load-extension=migfix
+
+PG_CONFIG ?= pg_config
+
+all:
+
+# These targets install what they need first, so they must work before there is a pg_config.
+demo test:
+	@script/$@
+
+.PHONY: demo test
+
+ifeq ($(filter demo test,$(MAKECMDGOALS)),)
+ifeq ($(shell command -v $(PG_CONFIG)),)
+$(error $(PG_CONFIG) is not here: install PostgreSQL's server headers (Debian: `apt-get install postgresql-server-dev-all libfmt-dev g++`) or name it: make PG_CONFIG=/path/to/pg_config)
+endif
+
+PG_CPPFLAGS = -isystem $(shell $(PG_CONFIG) --includedir-server) -Isrc \
+	-DMIGFIX_VERSION='"$(EXTVERSION)"'
+# -Wno-register: the server's headers up to 15 still use the keyword, which C++17 took out.
+PG_CXXFLAGS = -std=c++20 -Wall -Wextra -Werror -Wno-register -fvisibility=hidden -fvisibility-inlines-hidden
+SHLIB_LINK += -lstdc++ -Wl,--version-script=src/server/exports.map
+# PGXS would compile the bitcode without PG_CXXFLAGS; nothing here gains from inlining by the JIT.
+override with_llvm = no
+
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+$(OBJS): $(wildcard src/core/*.hpp src/server/*.hpp) migfix.control
+endif
