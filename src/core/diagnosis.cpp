@@ -1,0 +1,23 @@
+#include "core/diagnosis.hpp"
+
+#include <iterator>
+
+#include "core/folding.hpp"
+
+namespace migfix::core {
+
+std::vector<Finding> diagnose(const Facts &facts) {
+  std::vector<Finding> findings;
+  for (const auto judge :
+       {judge_version_rows, judge_duplicates, judge_leftovers, judge_privileges, judge_installation}) {
+    std::vector<Finding> found = judge(facts);
+    findings.insert(findings.end(), std::make_move_iterator(found.begin()),
+                    std::make_move_iterator(found.end()));
+  }
+  sort_findings(findings);
+  findings = fold(facts, std::move(findings));
+  sort_findings(findings);
+  return findings;
+}
+
+}  // namespace migfix::core
