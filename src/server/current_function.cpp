@@ -1,0 +1,79 @@
+// migfix_current: what every version table records, since when and by whom.
+#include "core/sql_text.hpp"
+#include "server/facts_reader.hpp"
+#include "server/result_rows.hpp"
+
+namespace migfix::server {
+
+namespace {
+
+constexpr std::size_t kMostNamed = 5;
+
+const char *guard_word(core::GuardState guard) {
+  switch (guard) {
+    case core::GuardState::kOn:
+      return "on";
+    case core::GuardState::kMissing:
+      return "missing";
+    case core::GuardState::kDisabled:
+      return "disabled";
+    case core::GuardState::kTakenOff:
+      return "taken off";
+  }
+  return "";
+}
+
+// The entry that recorded the version, as far as the log that was read goes back.
+const core::LogEntry *recorded_by(const core::VersionTable &table, const std::string &version) {
+  const auto found = std::find_if(table.log.rbegin(), table.log.rend(), [&](const core::LogEntry &entry) {
+    return (entry.operation == core::Operation::kInsert || entry.operation == core::Operation::kUpdate) &&
+           entry.new_version == version;
+  });
+  return found == table.log.rend() ? nullptr : &*found;
+}
+
+// A NULL revision means a table without rows; where it means that nobody knows, that is said.
+void warn_of(const std::vector<const core::VersionTable *> &unread) {
+  if (unread.empty()) return;
+  std::string detail;
+  std::string hint;
+  for (std::size_t i = 0; i < unread.size() && i < kMostNamed; ++i) {
+    detail += fmt::format("{}{}: {}.", i > 0 ? "\n" : "", unread[i]->name, unread[i]->not_checked);
+    if (unread[i]->not_checked_fix.empty()) continue;
+    if (!hint.empty()) hint += '\n';
+    hint += unread[i]->not_checked_fix;
+  }
+  if (unread.size() > kMostNamed) detail += fmt::format("\nand {} more", unread.size() - kMostNamed);
+  report(WARNING,
+         unread.size() == 1 ? fmt::format("the rows of {} could not be read", unread[0]->name)
+                            : fmt::format("the rows of {} could not be read",
+                                          core::count_of(unread.size(), "version table")),
+         detail, hint);
+}
+
+}  // namespace
+
+MIGFIX_FUNCTION(migfix_current) {
+  ResultRows result(fcinfo);
+  const VersionTables versions = read_version_tables(oid_argument(fcinfo, 0));
+  std::vector<const core::VersionTable *> unread;
+  for (const CatalogTable &catalog_table : versions.tables) {
+    const core::VersionTable &table = catalog_table.facts;
+    const Value guard = guard_word(table.guard);
+    if (!table.not_checked.empty()) unread.push_back(&table);
+    if (table.rows.empty()) result.add({table.name, Value(), Value(), Value(), Value(), guard});
+    for (const std::optional<std::string> &version : table.rows) {
+      const core::LogEntry *entry = version ? recorded_by(table, *version) : nullptr;
+      if (entry == nullptr) {
+        result.add({table.name, version, Value(), Value(), Value(), guard});
+      } else {
+        result.add(
+            {table.name, version, entry->logged_at, entry->current_role, entry->application_name, guard});
+      }
+    }
+  }
+  warn_of(unread);
+  return static_cast<Datum>(0);
+}
+
+}  // namespace migfix::server

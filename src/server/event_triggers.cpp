@@ -1,0 +1,149 @@
+// The event triggers: they put the guard on version tables, keep it there, and log renames and drops.
+#include "core/sql_text.hpp"
+#include "server/ddl_command.hpp"
+#include "server/drop_watch.hpp"
+#include "server/guard_install.hpp"
+#include "server/settings.hpp"
+#include "server/subtransaction.hpp"
+#include "server/transaction_state.hpp"
+#include "server/version_log.hpp"
+#include "server/version_relation.hpp"
+
+extern "C" {
+#include "access/parallel.h"
+#include "access/xlog.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "commands/event_trigger.h"
+#include "commands/extension.h"
+#include "nodes/nodes.h"
+#include "storage/proc.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+}
+
+namespace migfix::server {
+
+namespace {
+
+// Between ddl_command_start and ddl_command_end of a rename: the tables with their names before.
+struct Renaming {
+  Oid relation;
+  char *name;
+  Renaming *next;
+};
+Renaming *renaming = nullptr;
+LocalTransactionId renaming_in = InvalidLocalTransactionId;
+
+bool dormant() {
+  return creating_extension || IsBinaryUpgrade || RecoveryInProgress() || IsParallelWorker() ||
+         !IsTransactionState() || guard_mode() == core::GuardMode::kOff;
+}
+
+// A script of pg_dump sets these before it creates anything; rows come after the tables, constraints after
+// the rows. A guard put on too early would log the restored rows as new ones.
+bool restoring() { return !check_function_bodies && namespace_search_path[0] == '\0'; }
+
+const EventTriggerData &event_of(FunctionCallInfo fcinfo, const char *function) {
+  if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
+    throw core::Error("39P03", fmt::format("{} can only be called as an event trigger", function));
+  return *reinterpret_cast<const EventTriggerData *>(fcinfo->context);
+}
+
+void remember_names(const std::vector<Oid> &tables) {
+  if (renaming_in != MyProc->lxid) renaming = nullptr;
+  renaming_in = MyProc->lxid;
+  for (const Oid relation : tables) {
+    const std::string name = relation_name(relation);
+    call([&] {
+      auto *entry = static_cast<Renaming *>(MemoryContextAlloc(TopTransactionContext, sizeof(Renaming)));
+      entry->relation = relation;
+      entry->name = MemoryContextStrdup(TopTransactionContext, name.c_str());
+      entry->next = renaming;
+      renaming = entry;
+    });
+  }
+}
+
+void log_renames() {
+  if (renaming_in != MyProc->lxid) return;
+  for (const Renaming *entry = std::exchange(renaming, nullptr); entry != nullptr; entry = entry->next) {
+    const std::string name = relation_name(entry->relation);
+    if (name == entry->name) continue;
+    close_change(entry->relation);
+    append({entry->relation, name, core::Operation::kRename, {}, {}, entry->name});
+    close_change(entry->relation);
+  }
+}
+
+bool taken_off_by_hand(const std::string &version_table) {
+  const auto entry = last_protection(version_table);
+  return entry && entry->operation == core::Operation::kUnprotect;
+}
+
+void guard_touched(const Node *command) {
+  for (const Oid relation : version_tables_touched(command)) {
+    if (has_guard(relation) || (restoring() && !adds_constraint(command))) continue;
+    if (version_attribute(OpenRelation(relation, AccessShareLock)) == 0) continue;
+    if (!taken_off_by_hand(relation_name(relation))) put_guard(relation);
+  }
+}
+
+void log_drop(const DroppedGuard &dropped) {
+  if (dropped.versions.empty()) append({dropped.relation, dropped.name, core::Operation::kDrop, {}, {}, {}});
+  for (const auto &version : dropped.versions)
+    append({dropped.relation, dropped.name, core::Operation::kDrop, version, {}, {}});
+}
+
+}  // namespace
+
+}  // namespace migfix::server
+
+using namespace migfix;
+using namespace migfix::server;
+
+// ddl_command_start: keeps the guard from being switched off, and remembers names that are about to change.
+MIGFIX_FUNCTION(migfix_ddl_start) {
+  const EventTriggerData &event = event_of(fcinfo, "migfix_ddl_start");
+  if (dormant()) PG_RETURN_NULL();
+  attempt("migfix could not look at a DDL command", [&] {
+    refuse_switching_off(event.parsetree);
+    remember_names(guarded_tables_renamed(event.parsetree));
+  });
+  PG_RETURN_NULL();
+}
+
+// ddl_command_end: puts the guard on version tables that were created or got their name, and logs renames.
+MIGFIX_FUNCTION(migfix_ddl_end) {
+  const EventTriggerData &event = event_of(fcinfo, "migfix_ddl_end");
+  if (dormant()) PG_RETURN_NULL();
+  note_ddl();
+  attempt("migfix could not look at a version table", [&] {
+    log_renames();
+    guard_touched(event.parsetree);
+  });
+  PG_RETURN_NULL();
+}
+
+// sql_drop: logs the version tables that were dropped, with their rows, and keeps the guard from being
+// dropped alone.
+MIGFIX_FUNCTION(migfix_ddl_drop) {
+  event_of(fcinfo, "migfix_ddl_drop");
+  if (dormant()) PG_RETURN_NULL();
+  attempt("migfix could not log a dropped version table", [&] {
+    for (const DroppedGuard &dropped : take_dropped_guards()) {
+      const bool table_is_gone = call([&] { return get_rel_relkind(dropped.relation); }) == '\0';
+      if (table_is_gone) {
+        log_drop(dropped);
+      } else if (!may_switch_guard(GetUserId())) {
+        throw core::Error(core::kInsufficientPrivilege,
+                          fmt::format("must be allowed to set migfix.guard to drop trigger {} on {}",
+                                      core::in_quotes(dropped.trigger), dropped.name),
+                          "It belongs to the guard of migfix, which keeps the version rows of this table from being broken.",
+                          "A superuser may, and a role that was granted SET ON PARAMETER \"migfix.guard\".");
+      }
+    }
+  });
+  PG_RETURN_NULL();
+}

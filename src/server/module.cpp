@@ -1,0 +1,20 @@
+// The module's entry: what happens once, when a backend loads it.
+#include "server/drop_watch.hpp"
+#include "server/settings.hpp"
+#include "server/transaction_state.hpp"
+
+#pragma GCC visibility push(default)
+extern "C" {
+PG_MODULE_MAGIC;
+void _PG_init(void);
+}
+#pragma GCC visibility pop
+
+void _PG_init(void) {
+  migfix::server::enter<int>([] {
+    migfix::server::call([] { migfix::server::define_settings(); });
+    migfix::server::watch_transactions();
+    migfix::server::watch_drops();
+    return 0;
+  });
+}

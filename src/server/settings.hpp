@@ -1,0 +1,23 @@
+// The settings migfix.*; doc/settings.md says what each does.
+#pragma once
+
+#include "core/guard_mode.hpp"
+#include "server/boundary.hpp"
+
+namespace migfix::server {
+
+/// Registers them. Called once, from _PG_init.
+void define_settings();
+
+core::GuardMode guard_mode();
+
+/// The names in migfix.version_tables, folded and unquoted as SQL does it, in order, each once.
+std::vector<std::string> version_table_names();
+
+/// Is `name` (a NUL-terminated relation name) one of them? Raises nothing and allocates nothing.
+bool is_version_table_name(const char *name);
+
+/// May `role` change migfix.guard: a superuser, or one that was granted SET on it?
+bool may_switch_guard(Oid role);
+
+}  // namespace migfix::server

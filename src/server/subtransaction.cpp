@@ -1,0 +1,83 @@
+#include "server/subtransaction.hpp"
+
+extern "C" {
+#include "access/xact.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+}
+
+namespace migfix::server {
+
+namespace {
+
+bool must_pass(int sqlstate) {
+  const int category = ERRCODE_TO_CATEGORY(sqlstate);
+  return category == ERRCODE_OPERATOR_INTERVENTION || category == ERRCODE_TRANSACTION_ROLLBACK ||
+         category == ERRCODE_INSUFFICIENT_RESOURCES;
+}
+
+// A report in memory that outlives the subtransaction (it may stand in that of an SPI connection).
+ErrorData *keep(const ErrorData *data, MemoryContext context) {
+  return call([&] {
+    MemoryContext caller = MemoryContextSwitchTo(context);
+    auto *copy = static_cast<ErrorData *>(palloc(sizeof(ErrorData)));
+    *copy = *data;
+    for (char **text : {&copy->message, &copy->detail, &copy->detail_log, &copy->hint, &copy->context,
+                        &copy->backtrace, &copy->schema_name, &copy->table_name, &copy->column_name,
+                        &copy->datatype_name, &copy->constraint_name, &copy->internalquery}) {
+      if (*text != nullptr) *text = pstrdup(*text);
+    }
+    copy->assoc_context = context;
+    MemoryContextSwitchTo(caller);
+    return copy;
+  });
+}
+
+}  // namespace
+
+bool attempt(const char *what, const std::function<void()> &work) {
+  const MemoryContext context = CurrentMemoryContext;
+  const ResourceOwner owner = CurrentResourceOwner;
+  call([&] {
+    BeginInternalSubTransaction(nullptr);
+    MemoryContextSwitchTo(context);
+  });
+  const auto roll_back = [&] {
+    call([&] {
+      RollbackAndReleaseCurrentSubTransaction();
+      MemoryContextSwitchTo(context);
+      CurrentResourceOwner = owner;
+    });
+  };
+
+  std::string trouble;
+  ErrorData *passing = nullptr;
+  try {
+    work();
+    call([&] {
+      ReleaseCurrentSubTransaction();
+      MemoryContextSwitchTo(context);
+      CurrentResourceOwner = owner;
+    });
+    return true;
+  } catch (const PgError &error) {
+    trouble = error.data->message != nullptr ? error.data->message : "unknown error";
+    if (must_pass(error.data->sqlerrcode)) passing = keep(error.data, context);
+  } catch (const core::Error &) {
+    roll_back();
+    throw;
+  } catch (const std::bad_alloc &) {
+    roll_back();
+    throw;
+  } catch (const std::exception &error) {
+    trouble = error.what();
+  }
+  roll_back();
+  if (passing != nullptr) throw PgError{passing};
+  report(WARNING, fmt::format("{}: {}", what, trouble),
+         "This is a failure of migfix itself; the statement goes on without it.",
+         "Please report it, with what SELECT migfix_diagnose(); says.");
+  return false;
+}
+
+}  // namespace migfix::server
