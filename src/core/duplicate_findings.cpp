@@ -72,7 +72,8 @@ std::string subject(const SchemaFacts &schema, const std::vector<Objects> &group
   return text;
 }
 
-// DROP TYPE of the enum that nothing uses, where exactly one of the group is unused.
+// DROP TYPE of the enum that nothing uses, where exactly one of the group is unused. IF EXISTS, because MF306
+// offers to drop it too.
 std::string drop_unused(const SchemaFacts &schema, const std::vector<Objects> &groups,
                         const std::string &words) {
   std::string fix;
@@ -83,7 +84,7 @@ std::string drop_unused(const SchemaFacts &schema, const std::vector<Objects> &g
                  [](const SchemaObject *object) { return !object->used; });
     if (unused.size() != 1) return no_fix(words);
     if (!fix.empty()) fix += '\n';
-    fix += fmt::format("DROP TYPE {};", object_name(schema, *unused[0]));
+    fix += fmt::format("DROP TYPE IF EXISTS {};", object_name(schema, *unused[0]));
   }
   return fix;
 }

@@ -60,31 +60,14 @@ bool is_comment(const std::string &fix) {
   return fix.starts_with("--");
 }
 
-// Version tables by their bare names, past the number that can be written out.
+// Past the number that can be written out, migfix finds the tables itself, as many at a time as one
+// transaction can lock.
 std::string protect_all(const Facts &facts, const std::vector<const Finding *> &group) {
-  std::set<std::string> tables;
-  std::vector<std::string> names;
-  std::vector<std::string> left_alone;  // taken off on purpose: MF901 warns of them on its own
-  for (const Finding *finding : group) tables.insert(finding->version_table);
-  std::set<std::string> bare;
-  for (const VersionTable &table : facts.version_tables) {
-    if (tables.contains(table.name)) {
-      bare.insert(table.table);
-    } else if (table.guard == GuardState::kTakenOff) {
-      left_alone.push_back(table.name);
-    }
-  }
   const std::string protect = call_name(facts.installation, "migfix_protect");
-  if (group.size() <= kMostFixes) {
-    names.assign(tables.begin(), tables.end());
-    return fmt::format("SELECT {}(t::regclass) FROM unnest({}) t;", protect, array_of(names));
-  }
-  std::string fix = fmt::format(
-      "SELECT {}(c.oid::regclass) FROM pg_catalog.pg_class c WHERE c.relkind IN ('r', 'p') AND c.relname = "
-      "ANY ({})",
-      protect, array_of({bare.begin(), bare.end()}));
-  if (!left_alone.empty()) fix += fmt::format(" AND c.oid <> ALL ({}::regclass[])", array_of(left_alone));
-  return fix + ";";
+  if (group.size() > kMostFixes) return fmt::format("SELECT {}();  -- again until it answers 0", protect);
+  std::set<std::string> tables;
+  for (const Finding *finding : group) tables.insert(finding->version_table);
+  return fmt::format("SELECT {}(t::regclass) FROM unnest({}) t;", protect, array_of({tables.begin(), tables.end()}));
 }
 
 std::string fix_of_all(const Facts &facts, const std::vector<const Finding *> &group) {

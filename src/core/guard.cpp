@@ -59,7 +59,7 @@ void reject_impossible(const RowWrite &write) {
   if (const auto why = why_never_a_revision(*write.new_version)) {
     throw Error(kCheckViolation,
                 fmt::format("{} can never be a revision in {}", in_quotes(*write.new_version), write.version_table),
-                fmt::format("{}. {}", *why, what_alembic_does_with(*write.new_version)),
+                as_sentence(*why) + " " + what_alembic_does_with(*write.new_version),
                 "Record the revision's own id, as \"alembic heads\" lists it.");
   }
 }

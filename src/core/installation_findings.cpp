@@ -16,7 +16,7 @@ constexpr char kUnguarded[] =
     "later who did it.";
 
 void judge_guard(const Facts &facts, const VersionTable &table, std::vector<Finding> &findings) {
-  if (!is_plain_table(table) || !holds_versions(table)) return;  // MF112 tells of those
+  if (table.kind != RelationKind::kTable || !holds_versions(table)) return;  // MF112 tells of those
   const std::string protect = fmt::format("SELECT {}({});", call_name(facts.installation, "migfix_protect"),
                                           quote_literal(table.name));
   switch (table.guard) {

@@ -19,6 +19,11 @@ std::string in_quotes(std::string_view text) {
   return fmt::format("\"{}\"", text);
 }
 
+std::string as_sentence(std::string clause) {
+  if (!clause.empty() && clause.front() >= 'a' && clause.front() <= 'z') clause.front() -= 'a' - 'A';
+  return clause + ".";
+}
+
 std::string list_of(const std::vector<std::string> &items, std::size_t most) {
   const std::size_t shown = items.size() > most ? most : items.size();
   const std::size_t rest = items.size() - shown;

@@ -15,6 +15,9 @@ std::string quote_literal(std::string_view text);
 /// PostgreSQL's own messages do.
 std::string in_quotes(std::string_view text);
 
+/// A clause as a sentence: its first letter large, a full stop at the end.
+std::string as_sentence(std::string clause);
+
 /// "a", "a and b", "a, b and c"; past `most` items the rest is counted: "a, b and 7 more".
 std::string list_of(const std::vector<std::string> &items, std::size_t most = 5);
 

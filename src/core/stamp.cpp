@@ -23,7 +23,7 @@ std::size_t characters_in(const std::string &text) {
 void check_id(const std::string &id, const StampRequest &request) {
   if (const auto why = why_never_a_revision(id)) {
     throw Error(kInvalidParameterValue, fmt::format("{} is not the id of a revision", in_quotes(id)),
-                fmt::format("{}.", *why), "Give the id itself, as \"alembic history\" lists it.");
+                as_sentence(*why), "Give the id itself, as \"alembic history\" lists it.");
   }
   if (request.column_width && characters_in(id) > static_cast<std::size_t>(*request.column_width)) {
     throw Error(kStringDataRightTruncation,

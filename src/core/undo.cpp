@@ -34,12 +34,12 @@ std::string refusal(const UndoRequest &request) {
                           request.functions));
 }
 
-std::string shown(const std::optional<std::string> &row) { return row ? in_quotes(*row) : "a NULL row"; }
+std::string shown(const std::optional<std::string> &row) { return row ? in_quotes(*row) : "A NULL row"; }
 
 void put(Rows &rows, const std::optional<std::string> &row, const UndoRequest &request) {
   if (row && std::find(rows.begin(), rows.end(), row) != rows.end())
     refuse_unlogged(request, fmt::format("{} is recorded there again", shown(row)));
-  rows.push_back(row);
+  rows.insert(rows.begin(), row);  // entries are reverted from the last to the first
 }
 
 void take(Rows &rows, const std::optional<std::string> &row, const UndoRequest &request) {

@@ -129,6 +129,15 @@ void judge_empty(const Facts &facts, const VersionTable &table, const SchemaCont
 
 // --- MF104, MF105
 
+// Who recorded the version last; empty where the log does not tell.
+std::string recorded_sentence(const std::vector<LogEntry> &log, const std::string &version) {
+  const auto last = std::find_if(log.rbegin(), log.rend(), [&](const LogEntry &entry) {
+    return changes_rows(entry.operation) && entry.new_version == version;
+  });
+  if (last == log.rend()) return {};
+  return fmt::format(" {} was recorded {}, with {}.", in_quotes(version), who_and_when(*last), what(*last));
+}
+
 void judge_several(const Facts &facts, const VersionTable &table, const std::vector<std::string> &versions,
                    std::vector<Finding> &findings) {
   if (versions.size() < 2) return;
@@ -149,6 +158,7 @@ void judge_several(const Facts &facts, const VersionTable &table, const std::vec
     return;
   }
   std::vector<std::string> below;
+  std::string put_there;
   std::string evidence;
   std::string answer;
   for (const std::string &ancestor : versions) {
@@ -157,6 +167,7 @@ void judge_several(const Facts &facts, const VersionTable &table, const std::vec
       const auto path = lineage.evidence(ancestor, descendant);
       if (path.empty()) continue;
       below.push_back(fmt::format("{} beside its descendant {}", in_quotes(ancestor), in_quotes(descendant)));
+      put_there += recorded_sentence(table.log, ancestor);
       if (answer.empty()) {
         answer = fmt::format("Requested revision {} overlaps with other requested revisions {}", descendant,
                              ancestor);
@@ -172,8 +183,8 @@ void judge_several(const Facts &facts, const VersionTable &table, const std::vec
   findings.push_back({"MF104", Severity::kError, table.name, "",
                       fmt::format("{} records {}", table.name, list_of(below, 3)),
                       fmt::format("Every `alembic upgrade` stops with \"{}\", and `alembic current` does not "
-                                  "show it. The log tells the order: {}.",
-                                  answer, evidence),
+                                  "show it.{} The log tells the order: {}.",
+                                  answer, put_there, evidence),
                       stamp_call(facts.installation, kept, true, table.name)});
 }
 

@@ -170,10 +170,8 @@ std::vector<Finding> judge_version_shape(const VersionTable &table) {
     findings.push_back(wrong_type(table));
     return findings;
   }
-  if (!is_plain_table(table)) {
-    findings.push_back(wrong_kind(table));
-    return findings;
-  }
+  if (table.kind != RelationKind::kTable) findings.push_back(wrong_kind(table));
+  if (!is_plain_table(table)) return findings;
   if (!table.has_key) findings.push_back(no_key(table));
   if (is_padded(table) || (table.column_width && *table.column_width < kAlembicWidth)) {
     findings.push_back(unfit_column(table));

@@ -21,6 +21,8 @@ class PinnedSearchPath {
       const int level = NewGUCNestLevel();
       set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
                         true, 0, false);
+      // Queries over the catalogs look dear to the planner and are not: compiling them takes longer.
+      set_config_option("jit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
       return level;
     });
   }

@@ -110,7 +110,8 @@ MIGFIX_FUNCTION(migfix_guard_row) {
 // AFTER INSERT OR UPDATE OR DELETE … FOR EACH ROW: logs what has become of the row.
 MIGFIX_FUNCTION(migfix_log_row) {
   const TriggerCall trigger(fcinfo, "migfix_log_row");
-  if (dormant()) return PointerGetDatum(nullptr);
+  if (dormant() || (trigger.update() && trigger.old_version() == trigger.new_version()))
+    return PointerGetDatum(nullptr);
   attempt("migfix could not log a version", [&] {
     const core::Operation operation = trigger.insert()   ? core::Operation::kInsert
                                       : trigger.update() ? core::Operation::kUpdate

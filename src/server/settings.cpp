@@ -48,6 +48,13 @@ bool check_version_tables(char **value, void **extra, GucSource) {
     GUC_check_errdetail("It must be a comma-separated list of table names, without schemas.");
     return false;
   }
+  ListCell *part;
+  foreach (part, parsed) {
+    if (strchr(static_cast<const char *>(lfirst(part)), '.') == nullptr) continue;
+    GUC_check_errdetail("\"%s\": a name is given without its schema and guarded in every schema.",
+                        static_cast<const char *>(lfirst(part)));
+    return false;
+  }
   const int count = list_length(parsed);
   auto *list = static_cast<NameList *>(malloc(offsetof(NameList, names) + sizeof(NameData) * count));
   if (list == nullptr) return false;

@@ -181,7 +181,7 @@ def test_enforce(project, situation):
     assert new_columns(database) == {}
 
     detail = re.search(r"^DETAIL: +(.*)$", result.out, re.MULTILINE).group(1)
-    hint = re.search(r"^HINT: +(.*)$", result.out, re.MULTILINE).group(1)
+    hint = re.search(r"^HINT: +(.*?)(?:\n\n|\[SQL|\Z)", result.out, re.MULTILINE | re.DOTALL).group(1)
     assert re.search(rf'"({situation.key})"', result.out), result
     assert f'"{situation.recorded_by}"' in detail  # from which application
     assert "postgres" in detail or database.values("SELECT current_user")[0] in detail  # who

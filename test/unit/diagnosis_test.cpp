@@ -71,9 +71,7 @@ TEST(Fold, TenThousandTenants) {
   EXPECT_TRUE(has(findings[0].message, " and 9996 more")) << findings[0].message;
   EXPECT_EQ(
       findings[0].fix,
-      "SELECT migfix_protect(c.oid::regclass) FROM pg_catalog.pg_class c WHERE c.relkind IN ('r', 'p') AND "
-      "c.relname = ANY (ARRAY['alembic_version']) AND c.oid <> ALL "
-      "(ARRAY['t5.alembic_version']::regclass[]);");
+      "SELECT migfix_protect();  -- again until it answers 0");
 }
 
 TEST(Fold, StatementsAreListedUpToFifty) {
