@@ -77,6 +77,10 @@ CREATE FUNCTION @extschema@.migfix_protect(version_table regclass) RETURNS boole
   LANGUAGE c STRICT AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.migfix_protect(regclass) IS 'puts the guard on a version table; true where anything of it was missing. For the table''s owner. Errors: 42501, 42809 no ordinary table, 42703 no column version_num, 42804 that is no text';
 
+CREATE FUNCTION @extschema@.migfix_protect() RETURNS integer
+  LANGUAGE c AS 'MODULE_PATHNAME', 'migfix_protect_all';
+COMMENT ON FUNCTION @extschema@.migfix_protect() IS 'puts the guard on every version table by name that lacks it, that the role owns and that migfix_unprotect was not called for; at most 1,000 at once, because each must be locked. Answers how many';
+
 CREATE FUNCTION @extschema@.migfix_unprotect(version_table regclass) RETURNS boolean
   LANGUAGE c STRICT AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.migfix_unprotect(regclass) IS 'takes the guard off a version table until migfix_protect; true where there was any. For who may SET migfix.guard. Errors: 42501';
@@ -144,15 +148,7 @@ CREATE FUNCTION @extschema@.migfix_ddl_drop() RETURNS event_trigger
   LANGUAGE c AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.migfix_ddl_drop() IS 'event trigger: logs dropped version tables with their rows';
 
-SELECT @extschema@.migfix_protect(c.oid::pg_catalog.regclass)
-  FROM pg_catalog.pg_class AS c
-  JOIN pg_catalog.pg_attribute AS a ON a.attrelid OPERATOR(pg_catalog.=) c.oid
- WHERE c.relkind OPERATOR(pg_catalog.=) 'r' AND c.relpersistence OPERATOR(pg_catalog.<>) 't'
-   AND c.relname OPERATOR(pg_catalog.=) ANY (pg_catalog.string_to_array(
-         pg_catalog.replace(pg_catalog.current_setting('migfix.version_tables'), ' ', ''), ',')::pg_catalog.name[])
-   AND a.attname OPERATOR(pg_catalog.=) 'version_num'
-   AND a.atttypid IN ('pg_catalog.varchar'::pg_catalog.regtype, 'pg_catalog.text'::pg_catalog.regtype,
-                      'pg_catalog.bpchar'::pg_catalog.regtype);
+SELECT @extschema@.migfix_protect();
 
 CREATE EVENT TRIGGER migfix_ddl_start ON ddl_command_start EXECUTE FUNCTION @extschema@.migfix_ddl_start();
 COMMENT ON EVENT TRIGGER migfix_ddl_start IS 'migfix: keeps the guard on version tables';

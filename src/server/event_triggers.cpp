@@ -131,8 +131,10 @@ MIGFIX_FUNCTION(migfix_ddl_end) {
 MIGFIX_FUNCTION(migfix_ddl_drop) {
   event_of(fcinfo, "migfix_ddl_drop");
   if (dormant()) PG_RETURN_NULL();
+  const std::vector<DroppedGuard> guards = take_dropped_guards();
+  if (guards.empty()) PG_RETURN_NULL();
   attempt("migfix could not log a dropped version table", [&] {
-    for (const DroppedGuard &dropped : take_dropped_guards()) {
+    for (const DroppedGuard &dropped : guards) {
       const bool table_is_gone = call([&] { return get_rel_relkind(dropped.relation); }) == '\0';
       if (table_is_gone) {
         log_drop(dropped);

@@ -13,6 +13,7 @@ struct TableState {
   Oid version_table;
   std::int64_t change_id;
   std::int64_t last_log_id;
+  int version_locks;
   bool unjudged;
   bool passed_over;
   TableState *next;
@@ -103,6 +104,8 @@ void set_last_log_id(Oid version_table, std::int64_t log_id) { state_of(version_
 void note_rows_changed(Oid version_table) { state_of(version_table).unjudged = true; }
 
 bool needs_judging(Oid version_table) { return std::exchange(state_of(version_table).unjudged, false); }
+
+int count_version_lock(Oid version_table) { return ++state_of(version_table).version_locks; }
 
 void pass_over(Oid version_table) { state_of(version_table).passed_over = true; }
 

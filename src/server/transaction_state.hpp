@@ -28,6 +28,9 @@ void set_last_log_id(Oid version_table, std::int64_t log_id);
 void note_rows_changed(Oid version_table);
 bool needs_judging(Oid version_table);
 
+/// How many locks on versions of that table this transaction has asked for, this one included.
+int count_version_lock(Oid version_table);
+
 /// Tables that the deferred trigger passed over, see without_deferral; taking them forgets them.
 void pass_over(Oid version_table);
 std::vector<Oid> take_passed_over();

@@ -1,5 +1,6 @@
 #include "server/twin.hpp"
 
+#include "server/transaction_state.hpp"
 #include "server/version_relation.hpp"
 
 extern "C" {
@@ -7,6 +8,7 @@ extern "C" {
 #include "catalog/pg_index.h"
 #include "common/hashfn.h"
 #include "executor/tuptable.h"
+#include "storage/bufmgr.h"
 #include "storage/lmgr.h"
 #include "storage/lock.h"
 #include "utils/builtins.h"
@@ -36,6 +38,11 @@ bool lock_version(Relation relation, const std::string &version) {
     return true;
   });
 }
+
+// No version table is this long. In one that is, a look through it for every row would take for ever, and a
+// lock for every row would fill the server's lock table; its unique index judges alone then.
+constexpr BlockNumber kMostBlocks = 8;
+constexpr int kMostLocks = 100;  // of one transaction on one table
 
 enum class Looked { kNothing, kTwin, kWaited };
 
@@ -82,7 +89,9 @@ TwinSearch find_twin(Relation relation, const std::string &version, const ItemPo
   TwinSearch search;
   const AttrNumber attribute = version_attribute(relation);
   if (attribute == 0) return search;
-  search.waited = lock_version(relation, version);
+  const bool too_long = call([&] { return RelationGetNumberOfBlocks(relation); }) > kMostBlocks;
+  if (too_long && has_unique_key(relation)) return search;
+  if (count_version_lock(RelationGetRelid(relation)) <= kMostLocks) search.waited = lock_version(relation, version);
   ItemPointerData found;
   Looked looked;
   while ((looked = look(relation, attribute, version.c_str(), self, &found)) == Looked::kWaited) search.waited = true;
