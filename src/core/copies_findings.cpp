@@ -163,7 +163,7 @@ class Copying {
     for (const Family &family : families_of(std::move(copies))) findings.push_back(family_finding(family));
   }
 
-  // The schemas of a family: those that hold more than half of its names.
+  // The schemas of a family: those that hold at least half of its names.
   std::vector<std::uint32_t> members_of(const Family &family) const {
     std::map<std::uint32_t, std::size_t> held;
     for (const std::size_t key : family.keys) {
@@ -171,7 +171,7 @@ class Copying {
     }
     std::vector<std::uint32_t> members;
     for (const auto &[schema, count] : held) {
-      if (count * 2 > family.keys.size()) members.push_back(schema);
+      if (count * 2 >= family.keys.size()) members.push_back(schema);
     }
     return members.size() < 2 ? family.schemas : members;
   }
