@@ -69,10 +69,6 @@ CREATE FUNCTION @extschema@.migfix_log_truncate() RETURNS trigger
   LANGUAGE c AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.migfix_log_truncate() IS 'trigger of the guard: logs the rows that a TRUNCATE takes away';
 
-CREATE FUNCTION @extschema@.migfix_guard_commit() RETURNS trigger
-  LANGUAGE c AS 'MODULE_PATHNAME';
-COMMENT ON FUNCTION @extschema@.migfix_guard_commit() IS 'trigger of the guard: judges a version table as a transaction leaves it';
-
 CREATE FUNCTION @extschema@.migfix_protect(version_table regclass) RETURNS boolean
   LANGUAGE c STRICT AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.migfix_protect(regclass) IS 'puts the guard on a version table; true where anything of it was missing. For the table''s owner. Errors: 42501, 42809 no ordinary table, 42703 no column version_num, 42804 that is no text';

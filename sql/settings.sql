@@ -32,7 +32,7 @@ CREATE TABLE "Odd Name" (version_num text);
 CREATE TABLE other_version (version_num varchar(32) PRIMARY KEY);
 CREATE TABLE no_version_at_all (id int);
 ALTER TABLE no_version_at_all RENAME TO alembic_version;
-SELECT tgrelid::regclass, count(*) FROM pg_trigger WHERE tgname LIKE 'migfix%' GROUP BY 1 ORDER BY 1::text;
+SELECT tgrelid::regclass, count(*) FROM pg_trigger WHERE tgname LIKE 'migfix%' GROUP BY 1 ORDER BY tgrelid::regclass::text COLLATE "C";
 SELECT * FROM migfix_stamp('001');
 SELECT version_table, revision FROM migfix_current();
 DROP TABLE alembic_version;

@@ -111,8 +111,7 @@ void refuse_replacing(const CreateTrigStmt *command) {
   if (!is_guard_trigger_name(command->trigname)) return;
   const Oid relation = found(command->relation);
   if (!OidIsValid(relation) || !has_guard(relation)) return;
-  const char *function = strVal(llast(command->funcname));
-  if (strcmp(function, command->trigname) == 0) {
+  if (creates_guard_trigger(command)) {
     make_room_for(relation, command->trigname);  // a dump puts back what an event trigger put on before it
   } else if (!may_switch_guard(GetUserId())) {
     refuse(relation, "replace");

@@ -15,8 +15,10 @@ VersionTables read_version_tables(Oid only) {
   VersionTables answer;
   answer.tables = read_version_table_catalog(only);
   read_rows(answer.tables);
-  mark_taken_off(answer.tables);
-  answer.drops = read_log(answer.tables, answer.not_checked);
+  if (lock_log(answer.not_checked)) {
+    mark_taken_off(answer.tables);
+    answer.drops = read_log(answer.tables, answer.not_checked);
+  }
   // Whether the guard was taken off everybody may know; who did it stands in the log.
   if (!answer.not_checked.empty()) {
     for (CatalogTable &table : answer.tables) table.facts.taken_off.reset();

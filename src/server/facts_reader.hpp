@@ -10,7 +10,7 @@ namespace migfix::server {
 struct VersionTables {
   std::vector<CatalogTable> tables;
   std::vector<core::LogEntry> drops;
-  std::vector<core::NotChecked> not_checked;  // the log, where the current role may not read it
+  std::vector<core::NotChecked> not_checked;  // the log, where it cannot be read
 };
 
 /// `only`: one version table; InvalidOid: all. Throws as read_version_table_catalog does.

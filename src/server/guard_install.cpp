@@ -32,31 +32,38 @@ struct TriggerShape {
   bool row;
   std::int16_t timing;
   std::int16_t events;
-  bool at_commit;
 };
 
 constexpr TriggerShape kShapes[] = {
-    {kGuardTriggers[0], true, TRIGGER_TYPE_BEFORE, TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE, false},
+    {kGuardTriggers[0], true, TRIGGER_TYPE_BEFORE, TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE},
     {kGuardTriggers[1], true, TRIGGER_TYPE_AFTER,
-     TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE | TRIGGER_TYPE_DELETE, false},
-    {kGuardTriggers[2], false, TRIGGER_TYPE_BEFORE, TRIGGER_TYPE_TRUNCATE, false},
-    {kGuardTriggers[3], true, TRIGGER_TYPE_AFTER,
-     TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE | TRIGGER_TYPE_DELETE, true},
+     TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE | TRIGGER_TYPE_DELETE},
+    {kGuardTriggers[2], false, TRIGGER_TYPE_BEFORE, TRIGGER_TYPE_TRUNCATE},
 };
+
+const TriggerShape *shape_of(const char *name) {
+  for (const TriggerShape &shape : kShapes) {
+    if (strcmp(shape.name, name) == 0) return &shape;
+  }
+  return nullptr;
+}
+
+bool is_own_function(Oid function, const char *name) {
+  const char *found = OidIsValid(function) ? get_func_name(function) : nullptr;
+  return found != nullptr && strcmp(found, name) == 0 &&
+         getExtensionOfObject(ProcedureRelationId, function) == get_extension_oid("migfix", true);
+}
 
 // Creates the trigger by the server's own function rather than by SQL: no other event trigger sees a
 // statement that nobody has sent, and the rights of the session do not matter.
 void create_trigger(Oid relation, const TriggerShape &shape, const char *schema) {
   CreateTrigStmt *statement = makeNode(CreateTrigStmt);
-  statement->isconstraint = shape.at_commit;
   statement->trigname = pstrdup(shape.name);
   statement->relation = makeRangeVar(get_namespace_name(get_rel_namespace(relation)), get_rel_name(relation), -1);
   statement->funcname = list_make2(makeString(pstrdup(schema)), makeString(pstrdup(shape.name)));
   statement->row = shape.row;
   statement->timing = shape.timing;
   statement->events = shape.events;
-  statement->deferrable = shape.at_commit;
-  statement->initdeferred = shape.at_commit;
   const Oid function = LookupFuncName(statement->funcname, 0, nullptr, false);
   const ObjectAddress trigger = CreateTrigger(statement, nullptr, relation, InvalidOid, InvalidOid, InvalidOid,
                                               function, InvalidOid, nullptr, false, false);
@@ -72,7 +79,16 @@ void drop_trigger(Oid trigger) {
   performDeletion(&address, DROP_RESTRICT, PERFORM_DELETION_INTERNAL);
 }
 
-// Reads a trigger; says whether it is the guard's: one of its names, executing migfix's function of that name.
+// With a condition, for fewer events or columns it would look like the guard and let rows pass.
+bool has_shape(Relation triggers, HeapTuple tuple, const TriggerShape &shape) {
+  const auto *form = reinterpret_cast<Form_pg_trigger>(GETSTRUCT(tuple));
+  const int type = (shape.row ? TRIGGER_TYPE_ROW : 0) | shape.timing | shape.events;
+  return form->tgtype == type && !OidIsValid(form->tgconstraint) && form->tgnargs == 0 && form->tgattr.dim1 == 0 &&
+         heap_attisnull(tuple, Anum_pg_trigger_tgqual, RelationGetDescr(triggers));
+}
+
+// Reads a trigger; says whether it is the guard's: one of its names, in its shape, executing migfix's
+// function of that name.
 bool read_trigger(Oid trigger, NameData *name, Oid *relation) {
   Relation triggers = table_open(TriggerRelationId, AccessShareLock);
   ScanKeyData key;
@@ -84,10 +100,8 @@ bool read_trigger(Oid trigger, NameData *name, Oid *relation) {
     auto *form = reinterpret_cast<Form_pg_trigger>(GETSTRUCT(tuple));
     *name = form->tgname;
     *relation = form->tgrelid;
-    const char *function = get_func_name(form->tgfoid);
-    ours = is_guard_trigger_name(NameStr(form->tgname)) && function != nullptr &&
-           strcmp(function, NameStr(form->tgname)) == 0 &&
-           getExtensionOfObject(ProcedureRelationId, form->tgfoid) == get_extension_oid("migfix", true);
+    const TriggerShape *shape = shape_of(NameStr(form->tgname));
+    ours = shape != nullptr && is_own_function(form->tgfoid, shape->name) && has_shape(triggers, tuple, *shape);
   }
   systable_endscan(scan);
   table_close(triggers, AccessShareLock);
@@ -104,11 +118,14 @@ Oid own_trigger(Oid relation, const char *name) {
 
 }  // namespace
 
-bool is_guard_trigger_name(const char *name) {
-  for (const char *trigger : kGuardTriggers) {
-    if (strcmp(trigger, name) == 0) return true;
-  }
-  return false;
+bool is_guard_trigger_name(const char *name) { return shape_of(name) != nullptr; }
+
+bool creates_guard_trigger(const CreateTrigStmt *command) {
+  const TriggerShape *shape = shape_of(command->trigname);
+  if (shape == nullptr || command->row != shape->row || command->timing != shape->timing ||
+      command->events != shape->events || command->isconstraint || command->args != NIL || command->columns != NIL || command->whenClause != nullptr)
+    return false;
+  return call([&] { return is_own_function(LookupFuncName(command->funcname, 0, nullptr, true), shape->name); });
 }
 
 bool has_guard(Oid relation) {
@@ -129,6 +146,11 @@ bool put_guard(Oid relation) {
     Relation table = table_open(relation, ShareRowExclusiveLock);
     for (const TriggerShape &shape : kShapes) {
       if (OidIsValid(own_trigger(relation, shape.name))) continue;
+      const Oid impostor = get_trigger_oid(relation, shape.name, true);
+      if (OidIsValid(impostor)) {
+        drop_trigger(impostor);
+        CommandCounterIncrement();
+      }
       create_trigger(relation, shape, schema_name);
       CommandCounterIncrement();
       missing = true;

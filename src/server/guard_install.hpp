@@ -3,16 +3,22 @@
 
 #include "server/boundary.hpp"
 
+extern "C" {
+#include "nodes/parsenodes.h"
+}
+
 namespace migfix::server {
 
 /// The triggers that make up the guard; each executes the function of its own name.
-inline constexpr const char *kGuardTriggers[] = {"migfix_guard_row", "migfix_log_row", "migfix_log_truncate",
-                                                 "migfix_guard_commit"};
+inline constexpr const char *kGuardTriggers[] = {"migfix_guard_row", "migfix_log_row", "migfix_log_truncate"};
 
 bool is_guard_trigger_name(const char *name);
 
-/// Puts on what is missing of the guard. The relation has passed require_version_table. Returns whether
-/// anything was missing.
+/// Does the command create a trigger of the guard exactly as the guard itself does?
+bool creates_guard_trigger(const CreateTrigStmt *command);
+
+/// Puts on what is missing of the guard; another trigger under one of its names gives way. The relation has
+/// passed require_version_table. Returns whether anything was missing.
 bool put_guard(Oid relation);
 
 /// Takes the guard off. Returns whether there was any.

@@ -2,9 +2,17 @@
 
 #include <limits>
 
+#include "core/finding.hpp"
+#include "server/lockers.hpp"
 #include "server/query.hpp"
 #include "server/sql_array.hpp"
 #include "server/version_log.hpp"
+
+extern "C" {
+#include "catalog/namespace.h"
+#include "storage/lmgr.h"
+#include "utils/lsyscache.h"
+}
 
 namespace migfix::server {
 
@@ -162,6 +170,25 @@ std::vector<core::LogEntry> read_drops(const FormerNames &names) {
 }
 
 }  // namespace
+
+bool lock_log(std::vector<core::NotChecked> &not_checked) {
+  const Oid log = call([] {
+    const Oid schema = get_namespace_oid("migfix", true);
+    return OidIsValid(schema) ? get_relname_relid("version_log", schema) : InvalidOid;
+  });
+  core::NotChecked missing{"the log of version rows", "", "migfix.version_log", ""};
+  if (!OidIsValid(log)) {
+    missing.why = "migfix.version_log is not there";
+  } else if (call([&] { return ConditionalLockRelationOid(log, AccessShareLock); })) {
+    return true;
+  } else {
+    const auto lockers = lockers_of({log});
+    missing.why = lockers.empty() ? "another session has locked it" : lockers.begin()->second;
+    missing.fix = core::no_fix("ask again when the transaction that has locked it has ended");
+  }
+  not_checked.push_back(std::move(missing));
+  return false;
+}
 
 void mark_taken_off(std::vector<CatalogTable> &tables) {
   const bool any = std::any_of(tables.begin(), tables.end(), [](const CatalogTable &table) {

@@ -6,6 +6,10 @@
 
 namespace migfix::server {
 
+/// Takes the lock that reading the log needs, without waiting for it. Says in `not_checked` why it cannot be
+/// read, and returns false, where another session has locked the log or it is not there.
+bool lock_log(std::vector<core::NotChecked> &not_checked);
+
 /// Tells tables whose guard was taken off by hand from those where it is missing. Reads the log with its
 /// owner's rights, whoever asks: that and who did it is no secret.
 void mark_taken_off(std::vector<CatalogTable> &tables);

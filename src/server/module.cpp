@@ -1,4 +1,5 @@
 // The module's entry: what happens once, when a backend loads it.
+#include "server/commit_judge.hpp"
 #include "server/drop_watch.hpp"
 #include "server/settings.hpp"
 #include "server/transaction_state.hpp"
@@ -14,6 +15,7 @@ void _PG_init(void) {
   migfix::server::enter<int>([] {
     migfix::server::call([] { migfix::server::define_settings(); });
     migfix::server::watch_transactions();
+    migfix::server::watch_commits();
     migfix::server::watch_drops();
     return 0;
   });

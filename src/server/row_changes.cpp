@@ -4,7 +4,6 @@
 #include "core/version_table.hpp"
 #include "server/guard_install.hpp"
 #include "server/query.hpp"
-#include "server/table_judge.hpp"
 #include "server/transaction_state.hpp"
 #include "server/version_log.hpp"
 #include "server/version_relation.hpp"
@@ -117,7 +116,7 @@ std::int64_t apply_steps(Oid version_table, const std::vector<core::RowStep> &st
   const std::string name = relation_name(version_table);
   const Oid owner = owner_of(version_table);
   close_change(version_table);
-  without_deferral(version_table, [&] {
+  {
     const ActingFor caller(GetUserId(), reason ? reason->c_str() : nullptr);
     const RightsOf rights(owner);
     for (const core::RowStep &step : steps) {
@@ -125,10 +124,10 @@ std::int64_t apply_steps(Oid version_table, const std::vector<core::RowStep> &st
       apply(name, step);
       if (last_log_id(version_table) == logged) log_step(version_table, name, step);
     }
-  });
+  }
   const std::int64_t change = open_change(version_table);
   close_change(version_table);
-  needs_judging(version_table);  // an emptied table is what was asked for
+  forget_rows_changed(version_table);  // an emptied table is what was asked for
   return change;
 }
 

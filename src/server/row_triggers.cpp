@@ -3,7 +3,6 @@
 #include "server/extension.hpp"
 #include "server/settings.hpp"
 #include "server/subtransaction.hpp"
-#include "server/table_judge.hpp"
 #include "server/transaction_state.hpp"
 #include "server/trigger_call.hpp"
 #include "server/twin.hpp"
@@ -101,7 +100,7 @@ using namespace migfix::server;
 // BEFORE INSERT OR UPDATE … FOR EACH ROW: judges the row.
 MIGFIX_FUNCTION(migfix_guard_row) {
   const TriggerCall trigger(fcinfo, "migfix_guard_row");
-  if (dormant()) return trigger.unchanged();
+  if (dormant() || !trigger.has_versions()) return trigger.unchanged();
   bool pass = true;
   attempt("migfix could not judge a version", [&] { pass = judge(trigger) != core::RowVerdict::kSkip; });
   return pass ? trigger.unchanged() : PointerGetDatum(nullptr);
@@ -110,7 +109,8 @@ MIGFIX_FUNCTION(migfix_guard_row) {
 // AFTER INSERT OR UPDATE OR DELETE … FOR EACH ROW: logs what has become of the row.
 MIGFIX_FUNCTION(migfix_log_row) {
   const TriggerCall trigger(fcinfo, "migfix_log_row");
-  if (dormant() || (trigger.update() && trigger.old_version() == trigger.new_version()))
+  if (dormant() || !trigger.has_versions() ||
+      (trigger.update() && trigger.old_version() == trigger.new_version()))
     return PointerGetDatum(nullptr);
   attempt("migfix could not log a version", [&] {
     const core::Operation operation = trigger.insert()   ? core::Operation::kInsert
@@ -129,21 +129,9 @@ MIGFIX_FUNCTION(migfix_log_truncate) {
   if (dormant()) return PointerGetDatum(nullptr);
   attempt("migfix could not log a TRUNCATE", [&] {
     const std::string name = relation_name(trigger.table());
-    const auto versions = latest_versions(trigger.relation());
-    for (const auto &version : versions)
+    for (const auto &version : latest_versions(trigger.relation()))
       append({trigger.table(), name, core::Operation::kTruncate, version, {}, {}});
-    if (!versions.empty() && judges()) warn_if_emptied(trigger.relation());
+    note_rows_changed(trigger.table());
   });
-  return PointerGetDatum(nullptr);
-}
-
-// Deferred constraint trigger: judges the table as the transaction leaves it, once.
-MIGFIX_FUNCTION(migfix_guard_commit) {
-  const TriggerCall trigger(fcinfo, "migfix_guard_commit");
-  if (deferral_suspended()) {
-    pass_over(trigger.table());
-  } else if (!dormant() && judges() && needs_judging(trigger.table())) {
-    attempt("migfix could not judge a version table", [&] { judge_table(trigger.relation()); });
-  }
   return PointerGetDatum(nullptr);
 }

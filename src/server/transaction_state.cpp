@@ -15,7 +15,6 @@ struct TableState {
   std::int64_t last_log_id;
   int version_locks;
   bool unjudged;
-  bool passed_over;
   TableState *next;
 };
 
@@ -103,19 +102,17 @@ void set_last_log_id(Oid version_table, std::int64_t log_id) { state_of(version_
 
 void note_rows_changed(Oid version_table) { state_of(version_table).unjudged = true; }
 
-bool needs_judging(Oid version_table) { return std::exchange(state_of(version_table).unjudged, false); }
+void forget_rows_changed(Oid version_table) { state_of(version_table).unjudged = false; }
 
-int count_version_lock(Oid version_table) { return ++state_of(version_table).version_locks; }
-
-void pass_over(Oid version_table) { state_of(version_table).passed_over = true; }
-
-std::vector<Oid> take_passed_over() {
+std::vector<Oid> take_tables_to_judge() {
   std::vector<Oid> taken;
   for (TableState *table = tables; table != nullptr; table = table->next) {
-    if (std::exchange(table->passed_over, false)) taken.push_back(table->version_table);
+    if (std::exchange(table->unjudged, false)) taken.push_back(table->version_table);
   }
   return taken;
 }
+
+int count_version_lock(Oid version_table) { return ++state_of(version_table).version_locks; }
 
 Oid acting_role() { return OidIsValid(acting) ? acting : GetUserId(); }
 

@@ -23,17 +23,16 @@ void close_change(Oid version_table);
 std::int64_t last_log_id(Oid version_table);
 void set_last_log_id(Oid version_table, std::int64_t log_id);
 
-/// Rows of the version table were changed; whoever judges the table at the end asks needs_judging once and
-/// gets true once after each note_rows_changed.
+/// Rows of the version table were changed, so that it is judged at the end of the transaction, unless
+/// somebody forgets that.
 void note_rows_changed(Oid version_table);
-bool needs_judging(Oid version_table);
+void forget_rows_changed(Oid version_table);
+
+/// The tables to judge; taking them forgets them.
+std::vector<Oid> take_tables_to_judge();
 
 /// How many locks on versions of that table this transaction has asked for, this one included.
 int count_version_lock(Oid version_table);
-
-/// Tables that the deferred trigger passed over, see without_deferral; taking them forgets them.
-void pass_over(Oid version_table);
-std::vector<Oid> take_passed_over();
 
 /// Who really acts while a statement runs with somebody else's rights: the role that called migfix_stamp or
 /// migfix_undo, else the current one.

@@ -21,6 +21,9 @@ class TriggerCall {
   bool update() const { return TRIGGER_FIRED_BY_UPDATE(data_->tg_event); }
   bool remove() const { return TRIGGER_FIRED_BY_DELETE(data_->tg_event); }
 
+  /// Has the table a column that can hold versions? Without it there is nothing to judge or to log.
+  bool has_versions() const { return attribute_ != 0; }
+
   /// version_num before and after; nothing where there is no such row or it is NULL.
   std::optional<std::string> old_version() const;
   std::optional<std::string> new_version() const;

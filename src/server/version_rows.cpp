@@ -1,9 +1,7 @@
 #include "server/version_rows.hpp"
 
 #include "core/finding.hpp"
-#include "server/catalog_sql.hpp"
-#include "server/query.hpp"
-#include "server/sql_array.hpp"
+#include "server/lockers.hpp"
 #include "server/version_relation.hpp"
 
 extern "C" {
@@ -162,31 +160,13 @@ bool read_table(CatalogTable &table, LockedTables &locked) {
   return true;
 }
 
-// Who has locked them, or waits to: a reader queues up behind either.
 void name_lockers(const LockedTables &locked) {
-  static constinit Statement statement{
-      "SELECT DISTINCT ON (l.relation) l.relation, coalesce(l.pid, 0), coalesce(a.application_name, ''), "
-      "l.granted"
-      " FROM pg_locks AS l LEFT JOIN pg_stat_activity AS a ON a.pid = l.pid"
-      " WHERE l.locktype = 'relation' AND l.database = " MIGFIX_THIS_DATABASE
-      "  AND l.relation IN (SELECT unnest($1::oid[])) AND l.mode = 'AccessExclusiveLock'"
-      "  AND l.pid IS DISTINCT FROM pg_backend_pid()"
-      " ORDER BY l.relation, l.granted DESC, l.pid",
-      1};
   std::vector<Oid> oids;
   for (const auto &[oid, table] : locked) oids.push_back(oid);
-  run(statement, {sql_array(oids)}, SnapshotKind::kActive, [&](const RowView &row) {
-    const std::string by = row.integer(1) == 0 ? "a prepared transaction"
-                           : row.text(2).empty()
-                               ? fmt::format("pid {}", row.integer(1))
-                               : fmt::format("pid {} (application \"{}\")", row.integer(1), row.text(2));
-    const auto [first, last] = locked.equal_range(static_cast<Oid>(row.integer(0)));
-    for (auto at = first; at != last; ++at) {
-      at->second->not_checked = row.flag(3)
-                                    ? fmt::format("it is locked by {}", by)
-                                    : fmt::format("{} waits to lock it, and who reads it waits behind", by);
-    }
-  });
+  for (const auto &[oid, clause] : lockers_of(oids)) {
+    const auto [first, last] = locked.equal_range(oid);
+    for (auto at = first; at != last; ++at) at->second->not_checked = clause;
+  }
 }
 
 }  // namespace

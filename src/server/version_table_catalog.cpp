@@ -18,7 +18,7 @@ namespace migfix::server {
 namespace {
 
 // The guard's triggers, by table. $1: their names; $2: the extension. A trigger counts only if it executes
-// the extension's own function of its name.
+// the extension's own function of its name, for every row and event that the guard is for (pg_trigger.tgtype).
 constinit Statement guards{
     "SELECT t.tgrelid, count(*),"
     " coalesce(string_agg(t.tgname, ',' ORDER BY t.tgname) FILTER (WHERE t.tgenabled NOT IN ('O', 'A')), '')"
@@ -26,6 +26,8 @@ constinit Statement guards{
     " JOIN pg_depend AS m ON m.classid = 'pg_proc'::regclass AND m.objid = p.oid"
     "  AND m.refclassid = 'pg_extension'::regclass AND m.refobjid = $2::oid AND m.deptype = 'e'"
     " WHERE t.tgname IN (SELECT unnest($1::name[])) AND NOT t.tgisinternal"
+    "  AND t.tgtype = CASE t.tgname WHEN 'migfix_guard_row' THEN 23 WHEN 'migfix_log_truncate' THEN 34 ELSE 29 END"
+    "  AND t.tgqual IS NULL AND t.tgnargs = 0 AND t.tgattr::text = ''"
     " GROUP BY t.tgrelid",
     2};
 
