@@ -216,3 +216,16 @@ def test_findings_are_quiet(merged):
     merged.good("upgrade", "head")
     assert [finding for finding in merged.database.findings() if finding["severity"] == "error"] == []
     merged.database.sql("SELECT migfix_assert()")
+
+
+def test_a_migration_that_widens_the_version_column(project):
+    """All revisions run in one transaction: rows are written before and after the ALTER TABLE."""
+    database = project.database
+    database.install()
+    long_id = "a_revision_id_of_more_than_thirty_two_characters"
+    project.revision("001", None)
+    project.revision("002", "001", 'op.execute("ALTER TABLE alembic_version ALTER version_num TYPE varchar(255)")')
+    project.revision(long_id, "002")
+    no_complaint(project.alembic("upgrade", "head"))
+    assert database.versions() == [long_id]
+    assert changes(database) == [("insert", None, "001"), ("update", "001", "002"), ("update", "002", long_id)]

@@ -201,7 +201,7 @@ TEST(MF305, CaseAndUnderscores) {
             "enums public.\"ProcessingStatus\" and public.processing_status differ in name only by case or "
             "underscores");
   EXPECT_TRUE(has(findings[0].detail, "They are identical otherwise."));
-  EXPECT_EQ(findings[0].fix, "DROP TYPE public.\"ProcessingStatus\";");
+  EXPECT_EQ(findings[0].fix, "DROP TYPE IF EXISTS public.\"ProcessingStatus\";");
   built.enumeration("public", "processingstatus", {"a"});
   findings = judged(built);
   EXPECT_TRUE(has(findings[0].detail, "public.\"processingstatus\" lacks \"b\"")) << findings[0].detail;
