@@ -1,0 +1,244 @@
+"""Dumps of a guarded database restore without an error, with the guard on and the logs as they were."""
+
+import pytest
+
+from conftest import without_key
+
+STRANGE = 'Strange "Versions"'
+STRANGE_SQL = '"Strange ""Versions"""'
+TENANT_SQL = '"Tenant\'s 1"'
+GUARDED = sorted(
+    [
+        "alembic_version",
+        f"{TENANT_SQL}.alembic_version",
+        f"app.{STRANGE_SQL}",
+        "by_hand.schema_migrations",
+        "no_key.alembic_version",
+        "new_name.alembic_version",
+    ]
+)
+SETTING = f"'alembic_version, {STRANGE_SQL}'"
+
+
+def set_names(database):
+    name = database.name.replace('"', '""')
+    database.sql(f'ALTER DATABASE "{name}" SET migfix.version_tables = {SETTING}')
+    database.reconnect()
+
+
+def fill(database):
+    """A database with every kind of version table and a log of every kind of entry."""
+    set_names(database)
+    database.sql("CREATE EXTENSION migfix")
+    database.version_table("alembic_version", "001")
+    database.sql("UPDATE alembic_version SET version_num = '002'")
+    database.sql("CREATE TYPE mood AS ENUM ('good', 'bad'); CREATE TABLE people (name text, mood mood)")
+
+    database.sql(f"CREATE SCHEMA {TENANT_SQL}; CREATE SCHEMA app; CREATE SCHEMA by_hand; CREATE SCHEMA off;"
+                 " CREATE SCHEMA no_key; CREATE SCHEMA old_name")
+    database.version_table(f"{TENANT_SQL}.alembic_version", "left", "right")
+    database.sql(f"CREATE TABLE app.{STRANGE_SQL} (version_num text PRIMARY KEY)")
+    database.sql(f"INSERT INTO app.{STRANGE_SQL} VALUES (%s)", "it's a \\ \"name\"")
+    database.version_table("by_hand.schema_migrations", "m1")
+    database.sql("SELECT migfix_protect('by_hand.schema_migrations')")
+    database.sql("INSERT INTO by_hand.schema_migrations VALUES ('m2')")
+    database.version_table("off.alembic_version", "o1")
+    database.sql("SELECT migfix_unprotect('off.alembic_version')")
+    database.sql("INSERT INTO off.alembic_version VALUES ('o2')")
+    database.sql("CREATE TABLE no_key.alembic_version (version_num varchar(32))")
+    database.sql("INSERT INTO no_key.alembic_version VALUES ('n1')")
+    database.version_table("old_name.alembic_version", "r1")
+    database.sql("ALTER SCHEMA old_name RENAME TO new_name")
+    database.version_table("app.alembic_version", "d1", "d2")
+    database.sql("DROP TABLE app.alembic_version")
+
+    database.sql("SELECT migfix_stamp('003', purge => true, version_table => 'public.alembic_version',"
+                 " reason => %s)", "tab\there,\nnew line, \\N and 'quotes'")
+    database.sql("DELETE FROM alembic_version")
+    database.sql("SELECT migfix_undo((SELECT max(log_id) FROM migfix.version_log))")
+    assert database.guarded() == GUARDED
+    operations = {entry["operation"] for entry in database.log()}
+    assert operations == {"insert", "update", "delete", "drop", "rename", "protect", "unprotect"}
+
+
+@pytest.fixture
+def source(make_database):
+    database = make_database("dump 'source' \"x\"")
+    fill(database)
+    return database
+
+
+@pytest.fixture
+def target(make_database):
+    database = make_database("dump_target")
+    set_names(database)
+    return database
+
+
+def version_rows(database, tables=(*GUARDED, "off.alembic_version")):
+    return {table: sorted(database.values(f"SELECT version_num FROM {table}")) for table in tables}
+
+
+def sequence(database):
+    return database.sql("SELECT last_value, is_called FROM migfix.version_log_log_id_seq")
+
+
+def last_log_id(database):
+    return database.value("SELECT max(log_id) FROM migfix.version_log")
+
+
+def guard_works(database, table="public.alembic_version", recorded="003"):
+    """The guard judges, and the log goes on where it was."""
+    before = last_log_id(database) or 0
+    assert database.error(f"INSERT INTO {table} VALUES (%s)", recorded).pgcode == "23505"
+    assert database.error(f"INSERT INTO {table} VALUES ('head')").pgcode == "23514"
+    database.notices()
+    database.sql(f"DELETE FROM {table}")
+    assert any("migfix_undo" in notice for notice in database.notices())
+    (entry,) = database.sql("SELECT * FROM migfix.version_log WHERE log_id > %s", before)
+    assert (entry["operation"], entry["old_version"]) == ("delete", recorded)
+    database.sql("SELECT migfix_undo(%s)", entry["log_id"])
+    assert database.values(f"SELECT version_num FROM {table}") == [recorded]
+
+
+def same(source, target):
+    assert version_rows(target) == version_rows(source)
+    assert target.guarded() == GUARDED
+    assert target.log() == source.log()
+    assert sequence(target) == sequence(source)
+    assert target.findings() == source.findings()
+    assert target.sql("SELECT * FROM migfix_current()") == source.sql("SELECT * FROM migfix_current()")
+
+
+def test_plain(source, target):
+    target.restore(source.dump())
+    same(source, target)
+    guard_works(target)
+    for table in GUARDED:
+        recorded = target.values(f"SELECT version_num FROM {table}")[0]
+        assert target.error(f"INSERT INTO {table} VALUES (%s)", recorded).pgcode == "23505", table
+    target.sql("INSERT INTO off.alembic_version VALUES ('head')")
+
+
+def test_undo_reaches_back_over_the_dump(source, target):
+    target.restore(source.dump())
+    dropped = target.value("SELECT min(log_id) FROM migfix.version_log WHERE operation = 'drop'")
+    target.sql("SELECT migfix_undo(%s)", dropped)
+    assert sorted(target.values("SELECT version_num FROM app.alembic_version")) == ["d1", "d2"]
+
+
+def test_inserts_in_place_of_copy(source, target):
+    target.restore(source.dump("--column-inserts"))
+    same(source, target)
+    guard_works(target)
+
+
+def test_twice(source, target, make_database):
+    """What was restored dumps as what it was restored from."""
+    first = source.dump()
+    target.restore(first)
+    assert without_key(target.dump()) == without_key(first)
+    again = make_database("dump_again")
+    set_names(again)
+    again.restore(target.dump())
+    same(source, again)
+
+
+@pytest.mark.parametrize("options", [(), ("-j", "2"), ("--single-transaction",)])
+@pytest.mark.parametrize("form", ["custom", "directory"])
+def test_archive(source, target, tmp_path, form, options):
+    archive = tmp_path / "archive"
+    source.dump("-F", form, "-f", archive)
+    target.run("pg_restore", "--exit-on-error", "-d", target.name, *options, archive)
+    same(source, target)
+    guard_works(target)
+
+
+def test_clean_over_an_older_state(source, tmp_path):
+    """pg_restore --clean into the very database that the dump is of."""
+    archive = tmp_path / "archive"
+    source.dump("-F", "custom", "-f", archive)
+    log = source.log()
+    rows = version_rows(source)
+    source.sql("INSERT INTO alembic_version VALUES ('later')")
+    # By parameters, as a name with a quote in it is none that -d takes.
+    source.run("pg_restore", "--exit-on-error", "--clean", "-f", tmp_path / "script", archive)
+    source.restore((tmp_path / "script").read_text())
+    source.reconnect()
+    assert source.log() == log
+    assert version_rows(source) == rows
+    assert source.guarded() == GUARDED
+
+
+def test_unguarded_dump_into_a_guarded_database(make_database):
+    plain = make_database("dump_plain")
+    plain.version_table("alembic_version", "001", "002")
+    plain.sql("CREATE SCHEMA tenant")
+    plain.version_table("tenant.alembic_version", "t1")
+    target = make_database("dump_target")
+    target.sql("CREATE EXTENSION migfix")
+    target.restore(plain.dump())
+    assert target.guarded() == ["alembic_version", "tenant.alembic_version"]
+    assert version_rows(target, ("alembic_version", "tenant.alembic_version")) == {
+        "alembic_version": ["001", "002"],
+        "tenant.alembic_version": ["t1"],
+    }
+    assert target.error("INSERT INTO alembic_version VALUES ('001')").pgcode == "23505"
+
+
+def test_data_only(source, target):
+    """Over a schema with triggers PostgreSQL wants --disable-triggers: else they fire for what is restored."""
+    target.restore(source.dump("--schema-only"))
+    target.restore(source.dump("--data-only", "--disable-triggers"))
+    assert version_rows(target) == version_rows(source)
+    assert target.log() == source.log()
+    assert sequence(target) == sequence(source)
+    # The schema alone does not say that somebody took the guard off this one.
+    assert target.guarded() == sorted([*GUARDED, "off.alembic_version"])
+    guard_works(target)
+
+
+def test_data_only_with_triggers_enabled(source, target):
+    """Then the guard logs the rows that come, and the log of the dump does not fit beside: nothing is restored."""
+    target.restore(source.dump("--schema-only"))
+    result = target.run("psql", "-X", "-q", "--single-transaction", "-v", "ON_ERROR_STOP=1",
+                        text=source.dump("--data-only"), check=False)
+    assert result.rc != 0
+    assert 'duplicate key value violates unique constraint "version_log_pkey"' in result.err
+    assert all(rows == [] for rows in version_rows(target).values())
+    assert target.log() == []
+
+
+def test_schema_only(source, target):
+    target.restore(source.dump("--schema-only"))
+    assert set(target.guarded()) >= set(GUARDED)
+    assert all(rows == [] for rows in version_rows(target).values())
+    assert target.log() == []
+    target.sql("INSERT INTO alembic_version VALUES ('003')")
+    assert target.value("SELECT log_id FROM migfix.version_log") == 1
+    guard_works(target)
+
+
+def test_one_table_into_a_guarded_database(source, target):
+    target.sql("CREATE EXTENSION migfix")
+    target.restore(source.dump("-t", "public.alembic_version"))
+    assert target.guarded() == ["alembic_version"]
+    assert target.values("SELECT version_num FROM alembic_version") == ["003"]
+    guard_works(target)
+
+
+def test_one_table_without_the_extension_names_what_is_missing(source, target):
+    """The dump has the guard's triggers: it needs the extension, and says so."""
+    result = target.restore(source.dump("-t", "public.alembic_version"), check=False)
+    assert result.rc != 0
+    assert "function public.migfix_" in result.err and "does not exist" in result.err
+
+
+def test_template(source, make_database):
+    """CREATE DATABASE … TEMPLATE copies everything."""
+    source.connection.close()
+    copy = make_database("dump_copy", template=source.name)
+    set_names(copy)
+    source.reconnect()
+    same(source, copy)
+    guard_works(copy)

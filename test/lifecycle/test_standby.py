@@ -1,0 +1,184 @@
+"""A streaming standby: reports answer there, changes are refused, and after a promotion the guard works."""
+
+import os
+import pathlib
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+
+import psycopg2
+import pytest
+
+from conftest import TIMEOUT, Database, bin_dir, run
+
+
+def as_server_user(*command):
+    """root may not run a server: then as postgres, who runs the primary."""
+    if os.geteuid() == 0:
+        return ["runuser", "-u", "postgres", "--preserve-environment", "--", *command]
+    return list(command)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Standby:
+    """A copy of the primary in a directory of its own, with a port and a socket of its own."""
+
+    def __init__(self, primary, directory):
+        self.bin = bin_dir()
+        self.data = directory / "data"
+        self.directory = directory
+        self.port = str(free_port())
+        run(as_server_user(self.bin / "pg_basebackup", "-D", self.data, "-R", "-X", "stream", "-c", "fast"),
+            env={**os.environ, "HOME": str(directory)})
+        # The primary's own configuration, wherever that is, with another place.
+        place = {
+            "data_directory": self.data,
+            "port": self.port,
+            "unix_socket_directories": directory,
+            "external_pid_file": directory / "pid",
+            "hot_standby": "on",
+            "logging_collector": "off",
+            "cluster_name": "standby",
+        }
+        command = as_server_user(self.bin / "postgres", "-c",
+                                 f"config_file={primary.value('SHOW config_file')}")
+        for name, value in place.items():
+            command += ["-c", f"{name}={value}"]
+        self.log = open(directory / "log", "w+", encoding="utf-8")
+        self.process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL,
+                                        stdout=self.log, stderr=subprocess.STDOUT)
+
+    def said(self):
+        self.log.flush()
+        return (self.directory / "log").read_text(encoding="utf-8")
+
+    def session(self, name):
+        deadline = time.monotonic() + TIMEOUT
+        while True:
+            try:
+                return StandbySession(name, self)
+            except psycopg2.OperationalError as error:
+                assert self.process.poll() is None, self.said()
+                assert time.monotonic() < deadline, f"{error}\n{self.said()}"
+                time.sleep(0.1)
+
+    def stop(self):
+        if self.process.poll() is None:
+            subprocess.run([str(word) for word in as_server_user(
+                self.bin / "pg_ctl", "-D", self.data, "-m", "immediate", "stop")], stdout=subprocess.DEVNULL,
+                check=False)
+            try:
+                self.process.wait(TIMEOUT)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+        self.log.close()
+
+
+class StandbySession(Database):
+    def __init__(self, name, standby):
+        self.connection = psycopg2.connect(dbname=name, host="localhost", port=standby.port,
+                                           application_name="standby session")
+        self.connection.autocommit = True
+        self.name = name
+        self.sessions = []
+
+
+@pytest.fixture
+def primary(make_database):
+    database = make_database("standby")
+    database.sql("CREATE EXTENSION migfix")
+    database.version_table("alembic_version", "001")
+    database.sql("UPDATE alembic_version SET version_num = '002'")
+    database.sql("CREATE TABLE people (id int); CREATE TYPE unused AS ENUM ('a', 'b')")
+    return database
+
+
+@pytest.fixture
+def standby(primary):
+    directory = tempfile.mkdtemp(prefix="migfix-standby-", dir="/tmp")
+    if os.geteuid() == 0:
+        user = pwd.getpwnam("postgres")
+        os.chown(directory, user.pw_uid, user.pw_gid)
+    server = None
+    try:
+        server = Standby(primary, pathlib.Path(directory))
+        yield server
+    finally:
+        if server is not None:
+            server.stop()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def in_step(primary, there):
+    """Waits until the standby has all that the primary has written."""
+    position = primary.value("SELECT pg_current_wal_lsn()::text")
+    deadline = time.monotonic() + TIMEOUT
+    while not there.value("SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn", position):
+        assert time.monotonic() < deadline, "the standby does not follow"
+        time.sleep(0.05)
+
+
+CHANGES = [
+    "SELECT * FROM migfix_stamp('003', purge => true)",
+    "SELECT * FROM migfix_stamp(ARRAY['003'], version_table => 'public.new_table')",
+    "SELECT * FROM migfix_undo(2)",
+    "SELECT migfix_protect('alembic_version')",
+    "SELECT migfix_unprotect('alembic_version')",
+]
+
+
+def test_standby(primary, standby):
+    there = standby.session(primary.name)
+    in_step(primary, there)
+    assert there.value("SELECT pg_is_in_recovery()")
+
+    # What can be asked is answered as on the primary.
+    for report in ("SELECT * FROM migfix_findings()", "SELECT * FROM migfix_current()",
+                   "SELECT * FROM migfix_duplicates()", "SELECT * FROM migfix_findings('alembic_version')"):
+        assert there.sql(report) == primary.sql(report), report
+    assert len(there.sql("SELECT * FROM migfix_duplicates()")) == 1
+    first, *rest = there.values("SELECT migfix_diagnose()")
+    assert rest == primary.values("SELECT migfix_diagnose()")[1:]
+    assert there.value("SELECT count(*) FROM migfix_diagnose('json')") == 1
+    there.sql("SELECT migfix_assert()")
+    assert there.error("SELECT migfix_assert('notice')").pgcode == "P0001"
+    assert there.log() == primary.log()
+
+    # What would change something says why it cannot, and by its own name.
+    for change in CHANGES:
+        error = there.error(change)
+        assert error.pgcode == "25006", change
+        name = change.split("(")[0].split()[-1]
+        assert f"cannot execute {name}()" in str(error), error
+    for write in ("INSERT INTO alembic_version VALUES ('head')", "DELETE FROM alembic_version",
+                  "TRUNCATE alembic_version", "DROP TABLE alembic_version", "CREATE TABLE other (id int)"):
+        assert there.error(write).pgcode == "25006"
+
+    # A session that waits on the standby while the primary drops what it reports on.
+    primary.sql("UPDATE alembic_version SET version_num = '003'")
+    in_step(primary, there)
+    assert there.values("SELECT revision FROM migfix_current()") == ["003"]
+
+    # The promoted server guards, and its log goes on; in the session that was there before, too.
+    there.sql("SELECT pg_promote()")
+    assert not there.value("SELECT pg_is_in_recovery()")
+    for session in (there, standby.session(primary.name)):
+        assert session.error("INSERT INTO alembic_version VALUES ('003')").pgcode == "23505"
+        assert session.error("INSERT INTO alembic_version VALUES ('head')").pgcode == "23514"
+    before = len(there.log())
+    there.sql("UPDATE alembic_version SET version_num = '004'")
+    there.sql("SELECT * FROM migfix_undo((SELECT max(log_id) FROM migfix.version_log))")
+    assert [entry["new_version"] for entry in there.log()[before:]] == ["004", "003"]
+    there.version_table("tenant_version")
+    there.sql("CREATE SCHEMA tenant")
+    there.version_table("tenant.alembic_version", "t1")
+    assert there.guarded() == ["alembic_version", "tenant.alembic_version"]
+    assert "PANIC" not in standby.said() and "was terminated by signal" not in standby.said()
