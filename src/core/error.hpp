@@ -45,6 +45,7 @@ inline constexpr char kDatatypeMismatch[6] = "42804";
 inline constexpr char kWrongObjectType[6] = "42809";
 inline constexpr char kInsufficientPrivilege[6] = "42501";
 inline constexpr char kInvalidSchemaName[6] = "3F000";
+inline constexpr char kProgramLimitExceeded[6] = "54000";
 inline constexpr char kRaiseException[6] = "P0001";
 
 }  // namespace migfix::core
