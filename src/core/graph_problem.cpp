@@ -24,31 +24,31 @@ constexpr std::size_t kMembersShown = 20;
 const char *problem_name(ProblemKind kind) {
   switch (kind) {
     case ProblemKind::kEmptyId:
-      return "empty_id";
+      return "empty id";
     case ProblemKind::kIllegalCharacter:
-      return "illegal_character";
+      return "illegal character";
     case ProblemKind::kQuote:
       return "quote";
     case ProblemKind::kTooLong:
-      return "too_long";
+      return "too long";
     case ProblemKind::kReservedWord:
-      return "reserved_word";
+      return "reserved word";
     case ProblemKind::kDuplicate:
       return "duplicate";
     case ProblemKind::kMissingParent:
-      return "missing_parent";
+      return "missing parent";
     case ProblemKind::kMissingDependency:
-      return "missing_dependency";
+      return "missing dependency";
     case ProblemKind::kSelfLoop:
-      return "self_loop";
+      return "self loop";
     case ProblemKind::kDependencySelfLoop:
-      return "dependency_self_loop";
+      return "dependency self loop";
     case ProblemKind::kCycle:
       return "cycle";
     case ProblemKind::kDependencyCycle:
-      return "dependency_cycle";
+      return "dependency cycle";
     case ProblemKind::kLabelTaken:
-      return "label_taken";
+      return "label taken";
   }
   return "unknown";
 }

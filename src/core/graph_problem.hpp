@@ -22,8 +22,8 @@ enum class ProblemKind {
   kLabelTaken,
 };
 
-/// "empty_id", "illegal_character", "quote", "too_long", "reserved_word", "duplicate", "missing_parent",
-/// "missing_dependency", "self_loop", "dependency_self_loop", "cycle", "dependency_cycle", "label_taken".
+/// "empty id", "illegal character", "quote", "too long", "reserved word", "duplicate", "missing parent",
+/// "missing dependency", "self loop", "dependency self loop", "cycle", "dependency cycle", "label taken".
 const char *problem_name(ProblemKind kind);
 
 struct GraphProblem {

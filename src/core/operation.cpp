@@ -40,9 +40,9 @@ const char *operation_kind_name(OperationKind kind) {
   return "other";
 }
 
-std::vector<std::string> statements_of(const std::vector<Operation> &operations, EnumMemo &memo) {
+std::vector<std::string> statements_of(const std::vector<ScriptOperation> &operations, EnumMemo &memo) {
   std::vector<std::string> result;
-  for (const Operation &operation : operations) {
+  for (const ScriptOperation &operation : operations) {
     for (const OperationSql &statement : operation.sql) {
       if (statement.once.empty() || memo.insert(statement.once).second) result.push_back(statement.sql);
     }

@@ -39,7 +39,7 @@ struct OperationSql {
   bool check_first = false;  // sent only if the type is absent (CREATE TYPE) or present (DROP TYPE)
 };
 
-struct Operation {
+struct ScriptOperation {
   OperationKind kind = OperationKind::kOther;
   std::uint32_t line = 0;
   std::string call;  // "op.create_table", "batch_op.add_column", "Enum.create"
@@ -57,6 +57,6 @@ using EnumMemo = std::set<std::string>;
 
 /// The statements of `operations` in their order, less those that `memo` says were sent before; `memo` is
 /// updated. Revisions of a run are to be passed in the order in which they run.
-std::vector<std::string> statements_of(const std::vector<Operation> &operations, EnumMemo &memo);
+std::vector<std::string> statements_of(const std::vector<ScriptOperation> &operations, EnumMemo &memo);
 
 }  // namespace migfix::core

@@ -14,7 +14,7 @@ namespace {
 struct Call {
   Arguments args;
   std::optional<TableName> batch;
-  Operation operation;
+  ScriptOperation operation;
 
   void sql(std::string text) { operation.sql.push_back({std::move(text), {}, false}); }
 
@@ -419,8 +419,8 @@ bool is_operation(std::string_view name) {
   return rule_named(name) != nullptr;
 }
 
-Operation make_operation(std::string_view name, const Value &call, const std::optional<TableName> &batch) {
-  Operation operation;
+ScriptOperation make_operation(std::string_view name, const Value &call, const std::optional<TableName> &batch) {
+  ScriptOperation operation;
   operation.line = call.line;
   operation.call = (batch ? "batch_op." : "op.") + std::string(name);
   const OperationRule *rule = rule_named(name);
@@ -455,8 +455,8 @@ Operation make_operation(std::string_view name, const Value &call, const std::op
   return operation;
 }
 
-Operation make_enum_operation(const Value &type, bool create, const Value &call) {
-  Operation operation;
+ScriptOperation make_enum_operation(const Value &type, bool create, const Value &call) {
+  ScriptOperation operation;
   operation.line = call.line;
   operation.kind = create ? OperationKind::kCreateType : OperationKind::kDropType;
   operation.call = std::string("Enum.") + (create ? "create" : "drop");
@@ -480,8 +480,8 @@ Operation make_enum_operation(const Value &type, bool create, const Value &call)
   return operation;
 }
 
-Operation make_execution(const Value &call, const std::string &what) {
-  Operation operation = make_operation("execute", call, std::nullopt);
+ScriptOperation make_execution(const Value &call, const std::string &what) {
+  ScriptOperation operation = make_operation("execute", call, std::nullopt);
   operation.call = what;
   if (operation.is_opaque()) operation.kind = OperationKind::kData;
   return operation;

@@ -17,13 +17,13 @@ bool is_operation(std::string_view name);
 /// The operation of `op.name(...)`, or of `batch_op.name(...)` if `batch` says whose table it is. `call`
 /// holds the arguments, its text is ignored. What cannot be said makes the operation opaque; never throws for
 /// what stands in `call`.
-Operation make_operation(std::string_view name, const Value &call, const std::optional<TableName> &batch);
+ScriptOperation make_operation(std::string_view name, const Value &call, const std::optional<TableName> &batch);
 
 /// The operation of create() or drop() on an enum type (sa.Enum, postgresql.ENUM). `call` holds the
 /// arguments.
-Operation make_enum_operation(const Value &type, bool create, const Value &call);
+ScriptOperation make_enum_operation(const Value &type, bool create, const Value &call);
 
 /// The operation of SQL sent over a connection: op.execute without op.
-Operation make_execution(const Value &call, const std::string &what);
+ScriptOperation make_execution(const Value &call, const std::string &what);
 
 }  // namespace migfix::core

@@ -35,8 +35,8 @@ class OperationReader final : public PythonInterpreter {
       : PythonInterpreter(module, check_interrupt, budget, 1U << 24), outer_(outer) {}
 
   void call_function(const Value &function, const Value *arguments);
-  std::vector<Operation> take() { return std::move(operations_); }
-  void add(Operation operation);
+  std::vector<ScriptOperation> take() { return std::move(operations_); }
+  void add(ScriptOperation operation);
 
  protected:
   ValuePtr effect(ExprId id, PythonScope &scope) override;
@@ -50,7 +50,7 @@ class OperationReader final : public PythonInterpreter {
   }
   void raised(std::uint32_t line) override {
     if (!uncertain_.empty() || !returned_.empty()) return;
-    Operation operation;
+    ScriptOperation operation;
     operation.line = line;
     operation.call = "raise";
     operation.opaque = "it raises an exception";
@@ -68,14 +68,14 @@ class OperationReader final : public PythonInterpreter {
   void opaque(const Expr &expr, OperationKind kind, std::string call, std::string reason);
 
   const PythonScope &outer_;
-  std::vector<Operation> operations_;
+  std::vector<ScriptOperation> operations_;
   std::vector<std::string> uncertain_;
   std::string returned_;
   struct Context {
     bool batch = false;
     std::optional<TableName> table;  // nothing: what batch it is cannot be said
     std::string reason;
-    std::vector<Operation> pending;
+    std::vector<ScriptOperation> pending;
     std::uint32_t order = 0;
     bool uncertain = false;
   };
@@ -84,7 +84,7 @@ class OperationReader final : public PythonInterpreter {
   bool full_ = false;
 };
 
-void OperationReader::add(Operation operation) {
+void OperationReader::add(ScriptOperation operation) {
   if (operations_.size() >= kMaxOperations) {
     if (full_) return;
     full_ = true;
@@ -101,7 +101,7 @@ void OperationReader::add(Operation operation) {
 }
 
 void OperationReader::opaque(const Expr &expr, OperationKind kind, std::string call, std::string reason) {
-  Operation operation;
+  ScriptOperation operation;
   operation.line = expr.line;
   operation.kind = kind;
   operation.call = std::move(call);
@@ -151,7 +151,7 @@ void OperationReader::leave_with() {
   Context context = std::move(contexts_.back());
   contexts_.pop_back();
   // A batch is sent as a whole when it ends.
-  for (Operation &operation : context.pending) operations_.push_back(std::move(operation));
+  for (ScriptOperation &operation : context.pending) operations_.push_back(std::move(operation));
   if (context.uncertain) leave_uncertain();
 }
 
@@ -173,7 +173,7 @@ bool OperationReader::handle_call(ExprId id, const Expr &expr, PythonScope &scop
       opaque(expr, OperationKind::kOther, path, "it is no operation that is known here");
       return true;
     }
-    Operation operation = make_operation(name, call_value(expr, scope), std::nullopt);
+    ScriptOperation operation = make_operation(name, call_value(expr, scope), std::nullopt);
     if (!whole && !operation.is_opaque()) {
       operation.sql.clear();
       operation.opaque = nested;
@@ -194,7 +194,7 @@ bool OperationReader::handle_call(ExprId id, const Expr &expr, PythonScope &scop
       opaque(expr, OperationKind::kOther, "batch_op." + method, "it is no operation that is known here");
       return true;
     }
-    Operation operation;
+    ScriptOperation operation;
     if (context->table) {
       operation = make_operation(method, call_value(expr, scope),
                                  method == "execute" ? std::nullopt : context->table);
@@ -220,7 +220,7 @@ bool OperationReader::handle_call(ExprId id, const Expr &expr, PythonScope &scop
     return true;
   }
   if (is_enum(object) && (method == "create" || method == "drop")) {
-    Operation operation = make_enum_operation(object, method == "create", call_value(expr, scope));
+    ScriptOperation operation = make_enum_operation(object, method == "create", call_value(expr, scope));
     if (!whole && !operation.is_opaque()) {
       operation.sql.clear();
       operation.opaque = nested;
@@ -231,7 +231,7 @@ bool OperationReader::handle_call(ExprId id, const Expr &expr, PythonScope &scop
   const Value &root = root_of(object);
   if (root.is_object("op.get_bind") &&
       (method == "execute" || method == "exec_driver_sql" || method == "scalar" || method == "scalars")) {
-    Operation operation = make_execution(call_value(expr, scope), "connection." + method);
+    ScriptOperation operation = make_execution(call_value(expr, scope), "connection." + method);
     if ((!whole || method.substr(0, 6) == "scalar") && !operation.is_opaque()) {
       operation.sql.clear();
       operation.kind = OperationKind::kData;
@@ -350,7 +350,7 @@ void OperationReader::call_function(const Value &function, const Value *argument
   const bool plain = arguments == nullptr || (arguments->items.empty() && arguments->keywords.empty());
   const bool repeats = std::find(calls_.begin(), calls_.end(), &statement) != calls_.end();
   if (!plain || repeats || calls_.size() >= kMaxCalls || full_ || !statement.targets.empty()) {
-    Operation operation;
+    ScriptOperation operation;
     operation.line = arguments == nullptr ? statement.line : arguments->line;
     operation.call = statement.name;
     operation.opaque = !statement.targets.empty()
@@ -375,14 +375,14 @@ void OperationReader::call_function(const Value &function, const Value *argument
 
 }  // namespace
 
-std::vector<Operation> read_operations(const PythonModule &module, const Value &upgrade,
+std::vector<ScriptOperation> read_operations(const PythonModule &module, const Value &upgrade,
                                        const PythonScope &scope, std::size_t budget,
                                        const std::function<void()> &check_interrupt) {
   OperationReader reader(module, check_interrupt, budget, scope);
   if (upgrade.is(ValueKind::kFunction)) {
     reader.call_function(upgrade, nullptr);
   } else {
-    Operation operation;
+    ScriptOperation operation;
     operation.line = upgrade.line;
     operation.call = "upgrade";
     operation.opaque = "upgrade is no function that is defined in the file";

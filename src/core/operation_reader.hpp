@@ -17,7 +17,7 @@ namespace migfix::core {
 /// create() and drop() of an enum, and SQL over op.get_bind() become operations with the SQL that Alembic
 /// would emit; what is computed, conditional or in a loop becomes an opaque one. A function of the same file
 /// that is called without arguments is followed. `budget` limits the bytes of text that folding may make.
-std::vector<Operation> read_operations(const PythonModule &module, const Value &upgrade,
+std::vector<ScriptOperation> read_operations(const PythonModule &module, const Value &upgrade,
                                        const PythonScope &scope, std::size_t budget,
                                        const std::function<void()> &check_interrupt);
 

@@ -204,6 +204,8 @@ void Reader::read() {
   script_.has_downgrade = scope_.find("downgrade") != nullptr;
   if (upgrade) script_.operations = read_operations(parse.module, *upgrade, scope_, budget, check_interrupt_);
   script_.file = file_.name;
+  script_.named = file_.named;
+  script_.line = file_.line;
   load_.revisions.push_back(std::move(script_));
 }
 

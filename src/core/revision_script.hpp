@@ -14,6 +14,8 @@ namespace migfix::core {
 
 struct RevisionScript {
   std::string file;
+  bool named = false;      // by a marker line; else `file` only counts it
+  std::uint32_t line = 1;  // of the file's first line, as ScriptFile has it
   std::string revision;
   std::vector<std::string> down_revision;  // empty: a base
   std::vector<std::string> branch_labels;
@@ -22,7 +24,7 @@ struct RevisionScript {
   std::string create_date;              // as the docstring has it; empty if it has none
   bool has_upgrade = false;
   bool has_downgrade = false;
-  std::vector<Operation> operations;  // of upgrade(), in their order
+  std::vector<ScriptOperation> operations;  // of upgrade(), in their order
 };
 
 enum class ScriptProblemKind : std::uint8_t {

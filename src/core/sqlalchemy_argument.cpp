@@ -29,26 +29,26 @@ void Arguments::fill(const Value &call, const std::vector<std::string_view> &nam
       throw NotLiteral{call.items[i]->line, "\"" + call_ + "\" is passed computed arguments"};
     }
     if (i < names.size())
-      values_[std::string(names[i])] = call.items[i];
+      given_[std::string(names[i])].value = call.items[i];
     else if (variadic)
       rest_.push_back(call.items[i]);
     else
       throw NotLiteral{call.line, "\"" + call_ + "\" has too many arguments"};
   }
-  for (const auto &[name, value] : call.keywords) values_[name] = value;
+  for (const auto &[name, value] : call.keywords) given_[name].value = value;
 }
 
 ValuePtr Arguments::find(std::string_view name) {
-  used_[std::string(name)] = true;
-  const auto found = values_.find(std::string(name));
-  if (found == values_.end() || found->second->is(ValueKind::kNone)) return nullptr;
-  return found->second;
+  const auto found = given_.find(name);
+  if (found == given_.end()) return nullptr;
+  found->second.used = true;
+  return found->second.value->is(ValueKind::kNone) ? nullptr : found->second.value;
 }
 
 const Value &Arguments::need(std::string_view name) {
   const ValuePtr value = find(name);
   if (!value) throw NotLiteral{line_, "\"" + call_ + "\" lacks the argument \"" + std::string(name) + "\""};
-  return *value;  // values_ keeps it alive
+  return *value;  // given_ keeps it alive
 }
 
 std::optional<std::string> Arguments::text(std::string_view name) {
@@ -95,18 +95,18 @@ std::optional<bool> Arguments::flag(std::string_view name) {
 }
 
 void Arguments::ignore(std::initializer_list<std::string_view> names) {
-  for (const std::string_view name : names) used_[std::string(name)] = true;
+  for (const std::string_view name : names) {
+    if (const auto found = given_.find(name); found != given_.end()) found->second.used = true;
+  }
   static constexpr std::string_view kForeign[] = {"mysql_", "mariadb_", "sqlite_", "oracle_", "mssql_"};
-  for (const auto &[name, value] : values_) {
-    for (const std::string_view prefix : kForeign) {
-      if (name.compare(0, prefix.size(), prefix) == 0) used_[name] = true;
-    }
+  for (auto &[name, given] : given_) {
+    for (const std::string_view prefix : kForeign) given.used = given.used || name.starts_with(prefix);
   }
 }
 
 void Arguments::finish() const {
-  for (const auto &[name, value] : values_) {
-    if (used_.count(name) == 0) {
+  for (const auto &[name, given] : given_) {
+    if (!given.used) {
       throw NotLiteral{line_, "\"" + call_ + "\" has the argument \"" + name + "\", which is not known here"};
     }
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <initializer_list>
 #include <map>
 #include <optional>
@@ -22,12 +23,12 @@ class Arguments {
   Arguments(const Value &call, std::initializer_list<std::string_view> names, bool variadic = false);
   Arguments(const Value &call, const std::vector<std::string_view> &names, bool variadic = false);
 
-  void bind(std::string_view name, ValuePtr value) { values_[std::string(name)] = std::move(value); }
+  void bind(std::string_view name, ValuePtr value) { given_[std::string(name)].value = std::move(value); }
 
   /// nullptr if it is not given, or None.
   ValuePtr find(std::string_view name);
   /// Given at all, None included.
-  bool has(std::string_view name) const { return values_.count(std::string(name)) > 0; }
+  bool has(std::string_view name) const { return given_.find(name) != given_.end(); }
   const Value &need(std::string_view name);
   std::optional<std::string> text(std::string_view name);
   std::optional<SqlName> name(std::string_view name);
@@ -44,12 +45,16 @@ class Arguments {
   void finish() const;
 
  private:
+  struct Given {
+    ValuePtr value;
+    bool used = false;  // somebody has asked for it
+  };
+
   void fill(const Value &call, const std::vector<std::string_view> &names, bool variadic);
 
   std::uint32_t line_;
   std::string call_;
-  std::map<std::string, ValuePtr> values_;
-  std::map<std::string, bool> used_;
+  std::map<std::string, Given, std::less<>> given_;
   std::vector<ValuePtr> rest_;
 };
 

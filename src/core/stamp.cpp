@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/row_reading.hpp"
 #include "core/sql_text.hpp"
+#include "core/stamp_rule.hpp"
 #include "core/version_id.hpp"
 #include "core/version_table.hpp"
 
@@ -25,14 +27,7 @@ void check_id(const std::string &id, const StampRequest &request) {
     throw Error(kInvalidParameterValue, fmt::format("{} is not the id of a revision", in_quotes(id)),
                 as_sentence(*why), "Give the id itself, as \"alembic history\" lists it.");
   }
-  if (request.column_width && characters_in(id) > static_cast<std::size_t>(*request.column_width)) {
-    throw Error(kStringDataRightTruncation,
-                fmt::format("revision {} has {} characters, but {}.{} holds {}", in_quotes(id), characters_in(id),
-                            request.version_table, kVersionColumn, *request.column_width),
-                {},
-                fmt::format("ALTER TABLE {} ALTER COLUMN {} TYPE character varying({}); makes room for it.",
-                            request.version_table, kVersionColumn, std::max<std::size_t>(characters_in(id), 255)));
-  }
+  require_fits(id, request);
 }
 
 std::string as_argument(const std::vector<std::string> &targets) {
@@ -43,6 +38,17 @@ std::string as_argument(const std::vector<std::string> &targets) {
 }
 
 }  // namespace
+
+void require_fits(const std::string &id, const StampRequest &request) {
+  if (request.column_width && characters_in(id) > static_cast<std::size_t>(*request.column_width)) {
+    throw Error(kStringDataRightTruncation,
+                fmt::format("revision {} has {} characters, but {}.{} holds {}", in_quotes(id), characters_in(id),
+                            request.version_table, kVersionColumn, *request.column_width),
+                {},
+                fmt::format("ALTER TABLE {} ALTER COLUMN {} TYPE character varying({}); makes room for it.",
+                            request.version_table, kVersionColumn, std::max<std::size_t>(characters_in(id), 255)));
+  }
+}
 
 std::vector<std::string> stamp_targets(const StampRequest &request) {
   if (request.revisions.empty())
@@ -95,6 +101,88 @@ Rows rows_after_stamp(const Rows &before, const StampRequest &request, const std
     if (request.purge || !recorded(target)) after.emplace_back(target);
   }
   return after;
+}
+
+namespace {
+
+constexpr char kForce[] = "If newer revision files have it, load them first; force => true records it all the same.";
+
+// The destinations as texts. NULL and an empty list are refused as stamp_targets refuses them.
+std::vector<std::string> destinations_of(const StampRequest &request) {
+  std::vector<std::string> destinations;
+  for (const auto &revision : request.revisions) {
+    if (!revision) stamp_targets(request);
+    destinations.push_back(*revision);
+  }
+  if (destinations.empty()) stamp_targets(request);
+  return destinations;
+}
+
+// What the graph cannot place: rows that no revision is known for.
+bool is_foreign(const RevisionGraph &graph, const std::optional<std::string> &row) {
+  const RowKind kind = read_row(graph, row).kind;
+  return kind == RowKind::kUnknown || kind == RowKind::kWord;
+}
+
+// An id that could be a revision's, but that nothing in the graph goes by.
+bool is_foreign_id(const RevisionGraph &graph, const std::string &id) {
+  return !why_never_a_revision(id) && is_foreign(graph, id);
+}
+
+Rows planned(const RevisionGraph &graph, const Rows &before, const std::vector<std::string> &destinations, bool purge) {
+  Rows after;
+  for (std::string &row : plan_stamp(graph, before, destinations, purge).rows_after) after.emplace_back(std::move(row));
+  return after;
+}
+
+Rows forced(const RevisionGraph &graph, const Rows &before, const std::vector<std::string> &destinations, bool purge) {
+  Rows placed;
+  Rows foreign;
+  for (const auto &row : before) (is_foreign(graph, row) ? foreign : placed).push_back(row);
+  std::vector<std::string> known;
+  std::vector<std::string> unknown;
+  for (const std::string &id : destinations) (is_foreign_id(graph, id) ? unknown : known).push_back(id);
+  Rows after = known.empty() ? (purge ? Rows() : placed) : planned(graph, placed, known, purge);
+  if (!purge) after.insert(after.end(), foreign.begin(), foreign.end());
+  for (const std::string &id : unknown) {
+    if (std::find(after.begin(), after.end(), std::optional(id)) == after.end()) after.emplace_back(id);
+  }
+  return after;
+}
+
+}  // namespace
+
+Rows rows_after_stamp(const RevisionGraph &graph, const Rows &before, const StampRequest &request) {
+  const std::vector<std::string> destinations = destinations_of(request);
+  Rows after;
+  if (request.force) {
+    after = forced(graph, before, destinations, request.purge);
+  } else {
+    for (const std::string &id : destinations) {
+      if (!is_foreign_id(graph, id)) continue;
+      try {
+        planned(graph, before, {id}, true);
+      } catch (const Error &error) {
+        if (error.sqlstate() != std::string_view(kUndefinedObject)) throw;
+        throw Error(kUndefinedObject, error.message(), error.detail(),
+                    error.hint().empty() ? kForce : error.hint() + " " + kForce);
+      }
+    }
+    after = planned(graph, before, destinations, request.purge);
+  }
+  for (const auto &row : after) {
+    if (row && std::find(before.begin(), before.end(), row) == before.end()) require_fits(*row, request);
+  }
+  return after;
+}
+
+std::vector<RowStep> steps_of_stamp(const Rows &before, const Rows &after, const StampRequest &request) {
+  std::vector<RowStep> steps = steps_between(before, after);
+  const auto kept = [](const RowStep &step) { return step.kind == RowStep::Kind::kKeep; };
+  if (!request.purge || !request.has_reason || !std::all_of(steps.begin(), steps.end(), kept)) return steps;
+  steps = steps_between(before, {});
+  for (RowStep &step : steps_between({}, after)) steps.push_back(std::move(step));
+  return steps;
 }
 
 }  // namespace migfix::core

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "core/environment.hpp"
 #include "core/log_entry.hpp"
 
 namespace migfix::core {
@@ -53,6 +55,10 @@ struct VersionTable {
   /// Entries of the log about this table (under its former names too), oldest first. Empty also where the
   /// role may not read the log.
   std::vector<LogEntry> log;
+  bool log_is_whole = false;  // all there is about this table: none were left out, and the role may read them
+
+  /// The environment that it belongs to; null where no revisions are known for it.
+  std::shared_ptr<const Environment> environment;
 };
 
 }  // namespace migfix::core

@@ -44,7 +44,7 @@ std::string json_list(const std::vector<std::string> &items) {
   return list(items, [](const std::string &item) { return json(item); });
 }
 
-std::string json_operation(const Operation &operation) {
+std::string json_operation(const ScriptOperation &operation) {
   return "{\"kind\": " + json(operation_kind_name(operation.kind)) +
          ", \"line\": " + std::to_string(operation.line) + ", \"call\": " + json(operation.call) +
          ", \"object\": " + json(operation.object) + ", \"opaque\": " + json(operation.opaque) +

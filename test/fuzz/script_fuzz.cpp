@@ -17,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
   EnumMemo memo;
   for (const RevisionScript &script : load.revisions) {
     if (script.revision.empty() || !is_utf8(script.message)) std::abort();
-    for (const Operation &operation : script.operations) {
+    for (const ScriptOperation &operation : script.operations) {
       if (operation.is_opaque() && !operation.sql.empty()) std::abort();
     }
     static_cast<void>(statements_of(script.operations, memo));

@@ -14,7 +14,7 @@ const std::string kHeader =
     "from alembic import op\nimport sqlalchemy as sa\nfrom sqlalchemy.dialects import postgresql\nrevision = "
     "'a'\ndown_revision = None\n";
 
-std::vector<Operation> operations(const std::string &file) {
+std::vector<ScriptOperation> operations(const std::string &file) {
   ScriptLoad load = read_scripts("# file: f.py\n" + file);
   if (load.revisions.size() != 1) {
     ADD_FAILURE() << (load.problems.empty() ? file : load.problems[0].reason);
@@ -23,14 +23,14 @@ std::vector<Operation> operations(const std::string &file) {
   return load.revisions[0].operations;
 }
 
-std::vector<Operation> upgrade(const std::string &body) {
+std::vector<ScriptOperation> upgrade(const std::string &body) {
   return operations(kHeader + "def upgrade():\n" + body);
 }
 
 // SQL and, in angle brackets, the reasons of what is opaque; one after the other.
-std::string sql(const std::vector<Operation> &found) {
+std::string sql(const std::vector<ScriptOperation> &found) {
   std::string out;
-  for (const Operation &operation : found) {
+  for (const ScriptOperation &operation : found) {
     if (operation.is_opaque()) out += "<" + operation.opaque + "> ";
     for (const OperationSql &statement : operation.sql) {
       std::string text;

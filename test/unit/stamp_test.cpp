@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
+#include "unit/graph_samples.hpp"
+
 
 namespace migfix::core {
 namespace {
@@ -184,6 +186,74 @@ TEST(RowsAfterStamp, QuotesWhatItsHintRepeats) {
             "To record it beside them, as the head of another branch:\n"
             "SELECT * FROM ops.migfix_stamp(ARRAY['it''s', E'b\\\\'], force => true, version_table => "
             "'\"o''brien\".alembic_version');");
+}
+
+// --- by the graph
+
+Rows by_graph(const std::vector<std::string> &revisions, const Rows &before, bool force = false, bool purge = false) {
+  static const RevisionGraph kGraph =
+      test::graph({{"1base"}, {"2left", "1base"}, {"2right", "1base", "", "lab"}, {"3merge", "2left 2right"}});
+  StampRequest stamp;
+  stamp.version_table = "public.alembic_version";
+  stamp.column_width = 32;
+  for (const std::string &revision : revisions) stamp.revisions.emplace_back(revision);
+  stamp.force = force;
+  stamp.purge = purge;
+  return rows_after_stamp(kGraph, before, stamp);
+}
+
+TEST(RowsAfterStampByGraph, FollowsTheRule) {
+  EXPECT_EQ(by_graph({"head"}, {"2left", "2right"}), (Rows{"3merge"}));
+  EXPECT_EQ(by_graph({"lab"}, {"2left"}), (Rows{"2left", "2right"}));
+  EXPECT_EQ(by_graph({"-1"}, {"2left"}), (Rows{"1base"}));
+  EXPECT_EQ(by_graph({"2left", "2right"}, {"3merge"}), (Rows{"2left", "2right"}));
+}
+
+TEST(RowsAfterStampByGraph, SaysHowToRecordWhatIsNotLoaded) {
+  try {
+    by_graph({"4later"}, {"3merge"});
+    FAIL();
+  } catch (const Error &error) {
+    EXPECT_STREQ(error.sqlstate(), "42704");
+    EXPECT_EQ(error.message(), "Can't locate revision identified by '4later'");
+    EXPECT_NE(error.hint().find("force => true records it all the same."), std::string::npos) << error.hint();
+  }
+}
+
+TEST(RowsAfterStampByGraph, ForceRecordsAnIdThatIsNotLoadedBesideTheOthers) {
+  EXPECT_EQ(by_graph({"4later"}, {"3merge"}, true), (Rows{"3merge", "4later"}));
+  EXPECT_EQ(by_graph({"4later"}, {"3merge"}, true, true), (Rows{"4later"}));
+  EXPECT_EQ(by_graph({"4later", "head"}, {"2left"}, true), (Rows{"3merge", "4later"}));
+}
+
+TEST(RowsAfterStampByGraph, ForceKeepsRowsThatAreNotLoaded) {
+  EXPECT_THROW(by_graph({"3merge"}, {"2left", "9gone"}), Error);
+  EXPECT_EQ(by_graph({"3merge"}, {"2left", "9gone"}, true), (Rows{"3merge", "9gone"}));
+}
+
+TEST(RowsAfterStampByGraph, ForceMakesNoRevisionOfAWord) {
+  for (const char *word : {"", " 4later", "lab@nowhere", "+9"}) EXPECT_THROW(by_graph({word}, {}, true), Error) << word;
+}
+
+TEST(RowsAfterStampByGraph, RefusesAnIdThatTheColumnDoesNotHold) {
+  try {
+    by_graph({std::string(33, 'x')}, {}, true);
+    FAIL();
+  } catch (const Error &error) {
+    EXPECT_STREQ(error.sqlstate(), "22001");
+  }
+}
+
+TEST(StepsOfStamp, APurgeForAReasonIsWrittenDown) {
+  StampRequest stamp = request({"a"});
+  stamp.purge = true;
+  EXPECT_EQ(steps_of_stamp({"a"}, {"a"}, stamp).front().kind, RowStep::Kind::kKeep);
+  stamp.has_reason = true;
+  const auto steps = steps_of_stamp({"a"}, {"a"}, stamp);
+  ASSERT_EQ(steps.size(), 2u);
+  EXPECT_EQ(steps[0].kind, RowStep::Kind::kDelete);
+  EXPECT_EQ(steps[1].kind, RowStep::Kind::kInsert);
+  EXPECT_EQ(steps_of_stamp({"a"}, {"b"}, stamp).size(), 1u);
 }
 
 }  // namespace
