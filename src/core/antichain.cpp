@@ -4,10 +4,15 @@
 
 #include <fmt/format.h>
 
-#include "core/sql_text.hpp"
 #include "core/utf8.hpp"
 
 namespace migfix::core {
+
+namespace {
+
+constexpr std::size_t kMostOthers = 400;  // bytes of the rows that Alembic's message names
+
+}  // namespace
 
 RowsJudgement judge_rows(const RevisionGraph &graph, const std::vector<std::optional<std::string>> &rows,
                          std::size_t most_overlaps) {
@@ -50,26 +55,33 @@ RowsJudgement judge_rows(const RevisionGraph &graph, const std::vector<std::opti
   return result;
 }
 
-std::optional<Error> overlap_error(const RevisionGraph &graph, const RowsJudgement &judgement,
-                                   const std::string &version_table) {
-  if (judgement.is_antichain()) return std::nullopt;
-  const auto shown = [&](std::size_t row) { return in_quotes(clipped(judgement.rows[row].text)); };
-  std::vector<std::string> pairs;
-  for (const auto &overlap : judgement.overlaps)
-    pairs.push_back(
-        fmt::format("{} is an ancestor of {}", shown(overlap.ancestor), shown(overlap.descendant)));
-  std::vector<std::string> kept;
-  for (const Node node : judgement.maximal) kept.push_back(in_quotes(clipped(graph.id(node))));
-  const auto &first = judgement.overlaps.front();
-  return Error(kCheckViolation,
-               fmt::format("version {} overlaps with version {} in {}", shown(first.descendant),
-                           shown(first.ancestor), version_table),
-               fmt::format("{}{}. No \"alembic upgrade\" starts from such rows: it fails with \"Requested "
-                           "revision {} overlaps with other requested revisions {}\".",
-                           list_of(pairs), judgement.more_overlaps ? ", among others" : "",
-                           clipped(judgement.rows[first.descendant].text),
-                           clipped(judgement.rows[first.ancestor].text)),
-               fmt::format("A revision implies its ancestors: record {} alone.", list_of(kept)));
+std::string alembic_overlap(const RevisionGraph &graph, const RowsJudgement &judgement) {
+  if (judgement.is_antichain()) return {};
+  std::vector<Node> above;
+  for (const Node node : recorded(judgement)) {
+    const auto next = graph.children(node, Relation::kAll);
+    above.insert(above.end(), next.begin(), next.end());
+  }
+  const NodeSet has_row_below = graph.descendants(above, Relation::kAll);
+  for (const RowReading &row : judgement.rows) {
+    if (!row.node || !has_row_below.contains(*row.node)) continue;
+    const Node start[] = {*row.node};
+    const NodeSet below = graph.ancestors(start, Relation::kAll);
+    NodeSet named(graph.size());
+    std::string others;
+    for (const RowReading &other : judgement.rows) {
+      if (!other.node || *other.node == *row.node || !below.contains(*other.node)) continue;
+      if (!named.insert(*other.node)) continue;
+      others += (others.empty() ? "" : ", ") + clipped(graph.id(*other.node));
+      if (others.size() > kMostOthers) {
+        others += ", ...";
+        break;
+      }
+    }
+    return fmt::format("Requested revision {} overlaps with other requested revisions {}",
+                       clipped(graph.id(*row.node)), others);
+  }
+  return {};
 }
 
 std::vector<Node> recorded(const RowsJudgement &judgement) {
@@ -91,9 +103,10 @@ Behind behind_heads(const RevisionGraph &graph, const NodeSet &applied) {
   return result;
 }
 
-Behind behind_heads_of(const RevisionGraph &graph, const NodeSet &applied, Node row) {
-  const Node start[] = {row};
-  const NodeSet above = graph.descendants(start, Relation::kAll);
+namespace {
+
+Behind behind_above(const RevisionGraph &graph, const NodeSet &applied, std::span<const Node> begun) {
+  const NodeSet above = graph.descendants(begun, Relation::kAll);
   Behind result;
   for (const Node head : graph.real_heads())
     if (above.contains(head) && !applied.contains(head)) result.heads.push_back(head);
@@ -103,12 +116,14 @@ Behind behind_heads_of(const RevisionGraph &graph, const NodeSet &applied, Node 
   return result;
 }
 
-std::vector<Node> never_applied(const RevisionGraph &graph, const NodeSet &applied,
-                                const std::unordered_set<std::string> &ever_applied) {
-  std::vector<Node> result;
-  for (const Node node : graph.order())
-    if (applied.contains(node) && !ever_applied.contains(graph.id(node))) result.push_back(node);
-  return result;
+}  // namespace
+
+Behind behind_begun(const RevisionGraph &graph, const NodeSet &applied) {
+  return behind_above(graph, applied, applied.nodes());
+}
+
+Behind behind_heads_of(const RevisionGraph &graph, const NodeSet &applied, Node row) {
+  return behind_above(graph, applied, std::span<const Node>(&row, 1));
 }
 
 std::vector<Node> ids_longer_than(const RevisionGraph &graph, std::size_t width) {

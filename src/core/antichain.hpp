@@ -4,11 +4,8 @@
 #include <cstddef>
 #include <optional>
 #include <string>
-#include <unordered_set>
-#include <utility>
 #include <vector>
 
-#include "core/error.hpp"
 #include "core/revision_graph.hpp"
 #include "core/row_reading.hpp"
 
@@ -39,11 +36,10 @@ struct RowsJudgement {
 RowsJudgement judge_rows(const RevisionGraph &graph, const std::vector<std::optional<std::string>> &rows,
                          std::size_t most_overlaps = 100);
 
-/// The verdict of the guard at the end of a transaction: an error (23514) that names the first overlap as
-/// Alembic's own "Requested revision a overlaps with other requested revisions b" would, or nothing where
-/// the rows are an antichain. `version_table` as SQL writes it.
-std::optional<Error> overlap_error(const RevisionGraph &graph, const RowsJudgement &judgement,
-                                   const std::string &version_table);
+/// What `alembic upgrade` says to rows that overlap, "Requested revision a overlaps with other requested
+/// revisions b" (RevisionMap._iterate_related_revisions: of the first row in physical order that is above
+/// another); empty where the rows are an antichain.
+std::string alembic_overlap(const RevisionGraph &graph, const RowsJudgement &judgement);
 
 /// The revisions that `rows` stand for, rows that stand for none left out.
 std::vector<Node> recorded(const RowsJudgement &judgement);
@@ -58,14 +54,12 @@ struct Behind {
 };
 Behind behind_heads(const RevisionGraph &graph, const NodeSet &applied);
 
+/// The same on branches that have been begun: up to the real heads above an applied revision. A lineage of
+/// which nothing is applied may be left out on purpose.
+Behind behind_begun(const RevisionGraph &graph, const NodeSet &applied);
+
 /// The same for one row alone: up to the real heads above it.
 Behind behind_heads_of(const RevisionGraph &graph, const NodeSet &applied, Node row);
-
-/// Revisions that the rows imply but that were never applied here: put in below a recorded revision after
-/// it was recorded, so that Alembic passes over them in silence. `ever_applied`: ids of all revisions that
-/// were applied here once, whether or not the graph still has them. Parents first.
-std::vector<Node> never_applied(const RevisionGraph &graph, const NodeSet &applied,
-                                const std::unordered_set<std::string> &ever_applied);
 
 /// Revisions whose id is longer than `width` characters, in the order in which they were loaded.
 std::vector<Node> ids_longer_than(const RevisionGraph &graph, std::size_t width);

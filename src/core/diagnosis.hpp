@@ -14,6 +14,7 @@ std::vector<Finding> diagnose(const Facts &facts);
 
 // Its parts, a family of codes each.
 std::vector<Finding> judge_version_rows(const Facts &facts);   // MF1xx
+std::vector<Finding> judge_environments(const Facts &facts);   // MF1xx about no single table
 std::vector<Finding> judge_duplicates(const Facts &facts);     // MF3xx
 std::vector<Finding> judge_leftovers(const Facts &facts);      // MF4xx
 std::vector<Finding> judge_privileges(const Facts &facts);     // MF5xx

@@ -20,11 +20,22 @@ std::string undo_call(const Installation &installation, std::int64_t log_id) {
 
 std::string stamp_call(const Installation &installation, const std::vector<std::string> &revisions,
                        bool purge, std::string_view version_table) {
-  std::string call = fmt::format("SELECT * FROM {}({}", call_name(installation, "migfix_stamp"),
+  return stamp_call(call_name(installation, ""), revisions, purge, version_table);
+}
+
+std::string stamp_call(std::string_view functions, const std::vector<std::string> &revisions, bool purge,
+                       std::string_view version_table) {
+  std::string call = fmt::format("SELECT * FROM {}migfix_stamp({}", functions,
                                  revisions.size() == 1 ? quote_literal(revisions[0]) : array_of(revisions));
   if (purge) call += ", purge => true";
   if (!version_table.empty()) call += ", version_table => " + quote_literal(version_table);
   return call + ");";
+}
+
+std::string load_scripts_lines(std::string_view functions, std::string_view environment) {
+  return fmt::format(
+      "\\set scripts `cat alembic/versions/*.py`\nSELECT * FROM {}migfix_load_scripts(:'scripts'{});", functions,
+      environment == "default" ? "" : ", environment => " + quote_literal(environment));
 }
 
 std::string findings_call(const Installation &installation, std::string_view version_table) {
@@ -39,6 +50,20 @@ std::string find_revision_first(const Installation &installation, bool purge,
       "1. alembic history: look for the last revision whose tables, columns and enums are all there\n"
       "2. " +
       stamp_call(installation, {"<its id>"}, purge, version_table) + "\n3. alembic upgrade head");
+}
+
+std::string shell_word(std::string_view id) {
+  const bool plain = !id.empty() && id.front() != '-' && std::all_of(id.begin(), id.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '.';
+  });
+  if (plain) return std::string(id);
+  std::string quoted = "'";
+  for (const char c : id) {
+    if (c == '\'') quoted += "'\\'";
+    quoted += c;
+  }
+  return quoted + "'";
 }
 
 std::string name_in_sql(std::string_view raw) {

@@ -22,12 +22,22 @@ std::string undo_call(const Installation &installation, std::int64_t log_id);
 std::string stamp_call(const Installation &installation, const std::vector<std::string> &revisions,
                        bool purge, std::string_view version_table);
 
+/// The same; `functions` is the prefix of migfix's functions: empty, or a schema and a dot.
+std::string stamp_call(std::string_view functions, const std::vector<std::string> &revisions, bool purge,
+                       std::string_view version_table);
+
+/// Lines for psql that load an environment's revision files.
+std::string load_scripts_lines(std::string_view functions, std::string_view environment);
+
 /// `SELECT * FROM migfix_findings('t1.alembic_version');`
 std::string findings_call(const Installation &installation, std::string_view version_table);
 
 /// The words for where the revision must be found by a person: a comment of several lines that ends in a
 /// stamp of `<its id>` and an upgrade. `version_table` as in stamp_call.
 std::string find_revision_first(const Installation &installation, bool purge, std::string_view version_table);
+
+/// A revision id as a word for a shell, quoted where it needs to be.
+std::string shell_word(std::string_view id);
 
 /// A raw name as SQL writes it. Quotes more than the server would (it does not know all the keywords), which
 /// is never wrong.

@@ -8,10 +8,12 @@
 
 #include <fmt/format.h>
 
-#include "core/lineage.hpp"
+#include "core/graph_row_findings.hpp"
+#include "core/lineage_findings.hpp"
 #include "core/remedy.hpp"
 #include "core/schema_words.hpp"
 #include "core/sql_text.hpp"
+#include "core/version_history.hpp"
 #include "core/version_id.hpp"
 #include "core/version_shape_findings.hpp"
 
@@ -28,12 +30,6 @@ constexpr char kStartsFromBase[] =
 bool takes_versions_away(const LogEntry &entry) {
   return changes_rows(entry.operation) && entry.operation != Operation::kInsert &&
          entry.operation != Operation::kUpdate && entry.old_version.has_value();
-}
-
-std::vector<std::string> in_quotes_all(const std::vector<std::string> &items) {
-  std::vector<std::string> quoted;
-  for (const std::string &item : items) quoted.push_back(in_quotes(item));
-  return quoted;
 }
 
 // Objects by schema: what a version table without rows is judged by.
@@ -116,76 +112,14 @@ void judge_empty(const Facts &facts, const VersionTable &table, const SchemaCont
                                 contents.count.stand(), table.schema_name);
   finding.detail = fmt::format("There {} {}. {}", contents.count.total() == 1 ? "is" : "are",
                                contents.names(facts.schema), kStartsFromBase);
-  const auto last = std::find_if(table.log.rbegin(), table.log.rend(),
-                                 [](const LogEntry &entry) { return changes_rows(entry.operation); });
-  if (last != table.log.rend() && takes_versions_away(*last)) {
+  const LogEntry *last = last_change(table.log);
+  if (last != nullptr && takes_versions_away(*last)) {
     finding.detail += fmt::format(" It was emptied by {} at {}.", what(*last), who_and_when(*last));
     finding.fix = undo_call(facts.installation, last->log_id);
   } else {
     finding.fix = find_revision_first(facts.installation, false, table.name);
   }
   findings.push_back(std::move(finding));
-}
-
-// --- MF104, MF105
-
-// Who recorded the version last; empty where the log does not tell.
-std::string recorded_sentence(const std::vector<LogEntry> &log, const std::string &version) {
-  const auto last = std::find_if(log.rbegin(), log.rend(), [&](const LogEntry &entry) {
-    return changes_rows(entry.operation) && entry.new_version == version;
-  });
-  if (last == log.rend()) return {};
-  return fmt::format(" {} was recorded {}, with {}.", in_quotes(version), who_and_when(*last), what(*last));
-}
-
-void judge_several(const Facts &facts, const VersionTable &table, const std::vector<std::string> &versions,
-                   std::vector<Finding> &findings) {
-  if (versions.size() < 2) return;
-  const Lineage lineage(table.log);
-  const std::vector<std::string> kept = lineage.maximal(versions);
-  if (kept.size() == versions.size()) {
-    findings.push_back(
-        {"MF105", Severity::kNotice, table.name, "",
-         fmt::format("{} records {}: {}", table.name, count_of(versions.size(), "version"),
-                     list_of(in_quotes_all(versions))),
-         "That is right only if they are on separate branches. Compare `alembic current --verbose` with "
-         "`alembic "
-         "heads`: each row must be on a branch of its own, and no row an ancestor of another. With several "
-         "heads the target of an upgrade is `heads`, not `head`.",
-         no_fix("none needed if they are on separate branches; if one is an ancestor of another, keep the "
-                "others:\n" +
-                stamp_call(facts.installation, {"<id to keep>"}, true, table.name))});
-    return;
-  }
-  std::vector<std::string> below;
-  std::string put_there;
-  std::string evidence;
-  std::string answer;
-  for (const std::string &ancestor : versions) {
-    if (std::find(kept.begin(), kept.end(), ancestor) != kept.end()) continue;
-    for (const std::string &descendant : kept) {
-      const auto path = lineage.evidence(ancestor, descendant);
-      if (path.empty()) continue;
-      below.push_back(fmt::format("{} beside its descendant {}", in_quotes(ancestor), in_quotes(descendant)));
-      put_there += recorded_sentence(table.log, ancestor);
-      if (answer.empty()) {
-        answer = fmt::format("Requested revision {} overlaps with other requested revisions {}", descendant,
-                             ancestor);
-        std::vector<std::string> steps;
-        for (const LogEntry *entry : path) {
-          steps.push_back(fmt::format("{} at {}", what(*entry), who_and_when(*entry)));
-        }
-        evidence = list_of(steps, 3);
-      }
-      break;
-    }
-  }
-  findings.push_back({"MF104", Severity::kError, table.name, "",
-                      fmt::format("{} records {}", table.name, list_of(below, 3)),
-                      fmt::format("Every `alembic upgrade` stops with \"{}\", and `alembic current` does not "
-                                  "show it.{} The log tells the order: {}.",
-                                  answer, put_there, evidence),
-                      stamp_call(facts.installation, kept, true, table.name)});
 }
 
 // --- MF108
@@ -223,9 +157,8 @@ void judge_duplicates_of_rows(const VersionTable &table, std::vector<Finding> &f
 // The statement that goes back to the version before, where the log knows it and nothing moved since.
 std::string undo_of(const Facts &facts, const VersionTable &table,
                     const std::optional<std::string> &version) {
-  const auto last = std::find_if(table.log.rbegin(), table.log.rend(),
-                                 [](const LogEntry &entry) { return changes_rows(entry.operation); });
-  if (last == table.log.rend() || last->operation != Operation::kUpdate || last->new_version != version)
+  const LogEntry *last = last_change(table.log);
+  if (last == nullptr || last->operation != Operation::kUpdate || last->new_version != version)
     return {};
   if (!last->old_version || why_never_a_revision(*last->old_version)) return {};
   return undo_call(facts.installation, last->log_id);
@@ -324,6 +257,19 @@ void judge_search_paths(const Facts &facts, std::vector<Finding> &findings) {
   }
 }
 
+// A column that is too narrow for the ids that are known (MF116) is not mended by the width of Alembic's own
+// (MF109).
+void add_graph_findings(const Facts &facts, std::vector<Finding> &findings) {
+  std::vector<Finding> by_graph = judge_rows_by_graph(facts);
+  std::unordered_set<std::string> too_narrow;
+  for (const Finding &finding : by_graph)
+    if (finding.code == "MF116") too_narrow.insert(finding.version_table);
+  std::erase_if(findings, [&](const Finding &finding) {
+    return finding.code == "MF109" && too_narrow.contains(finding.version_table);
+  });
+  for (Finding &finding : by_graph) findings.push_back(std::move(finding));
+}
+
 }  // namespace
 
 std::vector<Finding> judge_version_rows(const Facts &facts) {
@@ -343,11 +289,15 @@ std::vector<Finding> judge_version_rows(const Facts &facts) {
       continue;
     }
     const std::vector<std::string> versions = real_versions(table);
-    judge_several(facts, table, versions, findings);
+    if (!table.environment) {
+      for (Finding &finding : judge_several_by_log(facts, table, versions))
+        findings.push_back(std::move(finding));
+    }
     judge_duplicates_of_rows(table, findings);
     judge_never_revisions(facts, table, !versions.empty(), findings);
   }
   judge_search_paths(facts, findings);
+  add_graph_findings(facts, findings);
   return findings;
 }
 

@@ -51,5 +51,21 @@ TEST(FindRevisionFirst, IsAllComment) {
   EXPECT_EQ(lines, 5u);
 }
 
+TEST(ShellWord, QuotesWhatAShellWouldRead) {
+  EXPECT_EQ(shell_word("1975ea83b712"), "1975ea83b712");
+  EXPECT_EQ(shell_word("2026_01-02.a"), "2026_01-02.a");
+  EXPECT_EQ(shell_word("it's $(here)"), "'it'\\''s $(here)'");
+  EXPECT_EQ(shell_word("-x"), "'-x'");
+  EXPECT_EQ(shell_word(""), "''");
+}
+
+TEST(LoadScriptsLines, NamesTheEnvironmentWhereItIsNotTheDefault) {
+  EXPECT_EQ(load_scripts_lines("", "default"),
+            "\\set scripts `cat alembic/versions/*.py`\nSELECT * FROM migfix_load_scripts(:'scripts');");
+  EXPECT_EQ(load_scripts_lines("tools.", "a'b"),
+            "\\set scripts `cat alembic/versions/*.py`\n"
+            "SELECT * FROM tools.migfix_load_scripts(:'scripts', environment => 'a''b');");
+}
+
 }  // namespace
 }  // namespace migfix::core
