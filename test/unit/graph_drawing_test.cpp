@@ -47,8 +47,9 @@ TEST(DrawText, TwoHeadsWithLabelsAndTables) {
 *  aaaa0003 (left) (head)
 | *  bbbb0003 (right) (head)
 |/
-*  aaaa0002 (branchpoint)  <- a.alembic_version, b.alembic_version
+*  aaaa0002 (branchpoint)  <- a.alembic_version and b.alembic_version
 *  aaaa0001
+
 *  cccc0002 (head)  <- a.alembic_version
 | *  dddd0001 (dep) (head) (depends on cccc0001)
 *  cccc0001 (lib)
@@ -85,6 +86,31 @@ TEST(DrawText, AWayPastAnother) {
 )");
 }
 
+TEST(DrawText, BasesAreKeptApart) {
+  // Without the line between, y would seem to follow x2.
+  const RevisionGraph g = graph({{"o"}, {"p", "o"}, {"q", "o"}, {"x"}, {"x2", "x"}, {"y"}, {"m", "p o"}});
+  EXPECT_EQ(drawn(g), R"(
+*  q (head)
+| *  m (head) (mergepoint)
+| |\
+|_|/
+| *  p
+|/
+| *  y (head)
+|
+| *  x2 (head)
+| *  x
+*  o (branchpoint)
+)");
+}
+
+TEST(DrawText, ManyTablesAtOneRevision) {
+  const RevisionGraph g = graph({{"1"}});
+  std::vector<StandingTable> tables;
+  for (int i = 1; i <= 1000; ++i) tables.push_back({"t" + std::to_string(i), nodes(g, "1")});
+  EXPECT_EQ(drawn(g, tables), "\n*  1 (head)  <- t1, t2, t3, t4, t5 and 995 more\n");
+}
+
 TEST(DrawText, MessagesStayOnOneLine) {
   std::vector<Revision> input{{"1", {}, {}, {}, "add \x1b[2Jusers\nand more"}};
   EXPECT_EQ(drawn(RevisionGraph(input)), "\n*  1 (head), add  [2Jusers\n");
@@ -119,20 +145,20 @@ TEST(DrawText, RefusesWhatNoTerminalShows) {
 
 TEST(DrawDot, QuotesAndEdges) {
   std::vector<Revision> input{
-      {"1", {}, {}, {}, "say \"hi\" \\ bye"}, {"2", {"1"}, {}, {"lab"}, ""}, {"3", {}, {"1"}, {}, ""}};
+      {"1", {}, {}, {}, "say \"hi\" \\ R&D"}, {"2", {"1"}, {}, {"lab"}, ""}, {"3", {}, {"1"}, {}, ""}};
   const RevisionGraph g(input);
   const std::string found = "\n" + joined(draw_dot(g, {{"alembic_version", nodes(g, "2")}}));
   EXPECT_EQ(found, R"~(
 digraph revisions {
   rankdir=BT;
   node [shape=box, fontname="monospace"];
-  r0 [label="1\nsay \"hi\" \\ bye"];
+  r0 [label="1\nsay \"hi\" \\ R&amp;D"];
   r1 [label="2 (lab) (head)", style=bold];
   r2 [label="3 (head)", style=bold];
   r0 -> r1;
   r0 -> r2 [style=dashed];
   t0 [label="alembic_version", shape=cylinder];
-  t0 -> r1 [style=dotted, constraint=false];
+  r1 -> t0 [dir=back, style=dotted];
 }
 )~");
 }
@@ -144,14 +170,58 @@ TEST(DrawMermaid, EntitiesAndEdges) {
   const std::string found = "\n" + joined(draw_mermaid(g, {{"alembic_version", nodes(g, "2")}}));
   EXPECT_EQ(found, R"~(
 flowchart BT
-  r0["1<br/>a #60;b#62; #34;c#34; #35;1#59; end"]
-  r1["2 #40;head#41;"]
-  r2["3 #40;head#41;"]
+  r0["1
+a #60;b#62; #34;c#34; #35;1#59; end"]
+  r1["2 (head)"]
+  r2["3 (head)"]
   r0 --> r1
   r0 -.-> r2
   t0[("alembic_version")]
   t0 -.- r1
 )~");
+}
+
+TEST(DrawMermaid, NoMarkdown) {
+  const auto label = [](std::string id) {
+    const std::string line = draw_mermaid(RevisionGraph({{std::move(id), {}, {}, {}, ""}}), {})[1];
+    return line.substr(6, line.size() - 6 - 9);  // without r0[" and (head)"]
+  };
+  EXPECT_EQ(label("add_column, a.b (x) it's 1-2: c/d"), "add_column, a.b (x) it's 1-2: c/d");
+  EXPECT_EQ(label("__init__ *x* $$y$$"), "#95;#95;init#95;#95; #42;x#42; #36;#36;y#36;#36;");
+  EXPECT_EQ(label("1. one"), "1#46; one");
+  EXPECT_EQ(label("2) two"), "2#41; two");
+  EXPECT_EQ(label("- three"), "#45; three");
+  EXPECT_EQ(label("fa:fa-car"), "fa#58;fa-car");
+}
+
+TEST(DrawDotAndMermaid, TablesAtTheSameRevisionsAreOneBox) {
+  const RevisionGraph g = graph({{"1"}, {"2"}});
+  std::vector<StandingTable> tables{{"a", nodes(g, "1 2")}, {"b", nodes(g, "2")}, {"c", nodes(g, "2 1")}};
+  for (int i = 0; i < 9; ++i) tables.push_back({"t" + std::to_string(i), nodes(g, "2")});
+  const std::string dot = joined(draw_dot(g, tables));
+  EXPECT_NE(dot.find(R"(t0 [label="a\nc", shape=cylinder];
+  r0 -> t0 [dir=back, style=dotted];
+  r1 -> t0 [dir=back, style=dotted];
+  t1 [label="b\nt0\nt1\nt2\nt3\nand 5 more", shape=cylinder];
+  r1 -> t1 [dir=back, style=dotted];
+})"),
+            std::string::npos)
+      << dot;
+  const std::string mermaid = joined(draw_mermaid(g, tables));
+  EXPECT_NE(mermaid.find(R"(t0[("a
+c")]
+  t0 -.- r0
+  t0 -.- r1
+  t1[("b
+t0
+t1
+t2
+t3
+and 5 more")]
+  t1 -.- r1
+)"),
+            std::string::npos)
+      << mermaid;
 }
 
 }  // namespace
