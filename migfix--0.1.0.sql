@@ -82,13 +82,156 @@ CREATE FUNCTION @extschema@.migfix_unprotect(version_table regclass) RETURNS boo
 COMMENT ON FUNCTION @extschema@.migfix_unprotect(regclass) IS 'takes the guard off a version table until migfix_protect; true where there was any. For who may SET migfix.guard. Errors: 42501';
 REVOKE ALL ON FUNCTION @extschema@.migfix_unprotect(regclass) FROM PUBLIC;
 
+-- Revisions --------------------------------------------------------------------------------------------
+
+CREATE TABLE migfix.revision (
+  environment text NOT NULL,
+  revision text NOT NULL,
+  down_revision text[] NOT NULL,
+  depends_on text[] NOT NULL,
+  branch_labels text[] NOT NULL,
+  message text,
+  file text,
+  source text NOT NULL CHECK (source IN ('sql', 'scripts', 'registered')),
+  statements_source text CHECK (statements_source IN ('sql', 'scripts')),
+  statements_digest text,
+  position bigint NOT NULL,
+  added bigint NOT NULL,
+  linked bigint NOT NULL,
+  former_parents text[] NOT NULL,
+  loaded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+  loaded_by name NOT NULL,
+  PRIMARY KEY (environment, revision)
+);
+REVOKE ALL ON migfix.revision FROM PUBLIC;
+GRANT SELECT ON migfix.revision TO PUBLIC;
+
+COMMENT ON TABLE migfix.revision IS 'the revisions of each environment, as they were loaded or registered';
+COMMENT ON COLUMN migfix.revision.environment IS 'the environment: one graph of revisions, one Alembic script directory';
+COMMENT ON COLUMN migfix.revision.revision IS 'id of the revision';
+COMMENT ON COLUMN migfix.revision.down_revision IS 'ids of its parents; empty for a base';
+COMMENT ON COLUMN migfix.revision.depends_on IS 'ids or branch labels that it depends on besides';
+COMMENT ON COLUMN migfix.revision.branch_labels IS 'branch labels that it carries itself';
+COMMENT ON COLUMN migfix.revision.message IS 'first paragraph of its docstring; NULL where it is not known';
+COMMENT ON COLUMN migfix.revision.file IS 'name of its file; NULL where it is not known';
+COMMENT ON COLUMN migfix.revision.source IS 'where its place in the graph is known from: sql (migfix_load_sql), scripts (migfix_load_scripts), registered (migfix_register)';
+COMMENT ON COLUMN migfix.revision.statements_source IS 'where its statements are known from: sql, scripts; NULL: they are not known';
+COMMENT ON COLUMN migfix.revision.statements_digest IS 'digest of its statements, to tell whether they have changed';
+COMMENT ON COLUMN migfix.revision.position IS 'place in the order of loading, which decides ties as in Alembic';
+COMMENT ON COLUMN migfix.revision.added IS 'number of the load that brought it, out of the numbering of migfix.version_log: entries with a smaller log_id are older';
+COMMENT ON COLUMN migfix.revision.linked IS 'number of the load that changed its parents last';
+COMMENT ON COLUMN migfix.revision.former_parents IS 'down_revision and depends_on before that change';
+COMMENT ON COLUMN migfix.revision.loaded_at IS 'when it was loaded last with a change';
+COMMENT ON COLUMN migfix.revision.loaded_by IS 'role that loaded it then';
+
+CREATE TABLE migfix.revision_statement (
+  environment text NOT NULL,
+  revision text NOT NULL,
+  position integer NOT NULL,
+  operation text,
+  object text,
+  statement text,
+  once text,
+  check_first boolean NOT NULL,
+  opaque text,
+  line integer,
+  PRIMARY KEY (environment, revision, position),
+  CHECK ((statement IS NULL) <> (opaque IS NULL))
+);
+REVOKE ALL ON migfix.revision_statement FROM PUBLIC;
+
+COMMENT ON TABLE migfix.revision_statement IS 'what the upgrade of each revision does, statement by statement';
+COMMENT ON COLUMN migfix.revision_statement.environment IS 'the environment of the revision';
+COMMENT ON COLUMN migfix.revision_statement.revision IS 'id of the revision';
+COMMENT ON COLUMN migfix.revision_statement.position IS 'place of the statement in the revision, from 1';
+COMMENT ON COLUMN migfix.revision_statement.operation IS 'what it does: create table, add column, create type, execute, data ...; NULL where that is not known';
+COMMENT ON COLUMN migfix.revision_statement.object IS 'what it does that to, as SQL writes it; NULL where that is not known';
+COMMENT ON COLUMN migfix.revision_statement.statement IS 'SQL without a final semicolon; NULL where it is opaque';
+COMMENT ON COLUMN migfix.revision_statement.once IS 'Alembic sends it only where no earlier statement of the same run had this key: the type of an enum that two tables use';
+COMMENT ON COLUMN migfix.revision_statement.check_first IS 'sent only where the type is absent (CREATE TYPE) or present (DROP TYPE)';
+COMMENT ON COLUMN migfix.revision_statement.opaque IS 'why it cannot be said what is done here; NULL where the statement is known';
+COMMENT ON COLUMN migfix.revision_statement.line IS 'line in its file; of loaded SQL, from the marker of its revision on; NULL where it is not known';
+
+CREATE TABLE migfix.version_table_environment (
+  version_table text PRIMARY KEY,
+  environment text NOT NULL
+);
+REVOKE ALL ON migfix.version_table_environment FROM PUBLIC;
+GRANT SELECT ON migfix.version_table_environment TO PUBLIC;
+
+COMMENT ON TABLE migfix.version_table_environment IS 'version tables that migfix_bind has bound to an environment; any other belongs to the one that knows its rows';
+COMMENT ON COLUMN migfix.version_table_environment.version_table IS 'the version table, schema-qualified, as SQL writes it';
+COMMENT ON COLUMN migfix.version_table_environment.environment IS 'the environment that it belongs to';
+
+SELECT pg_catalog.pg_extension_config_dump('migfix.revision', '');
+SELECT pg_catalog.pg_extension_config_dump('migfix.revision_statement', '');
+SELECT pg_catalog.pg_extension_config_dump('migfix.version_table_environment', '');
+
+CREATE FUNCTION @extschema@.migfix_revision_changed() RETURNS trigger
+  LANGUAGE c AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.migfix_revision_changed() IS 'trigger of migfix.revision and migfix.version_table_environment: tells every session that the graph has changed';
+
+CREATE TRIGGER revision_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON migfix.revision
+  FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.migfix_revision_changed();
+CREATE TRIGGER revision_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON migfix.version_table_environment
+  FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.migfix_revision_changed();
+
+CREATE FUNCTION @extschema@.migfix_load_scripts(scripts text, environment text DEFAULT 'default')
+  RETURNS TABLE (file text, revision text, state text, line integer, statements integer, opaque integer, reason text)
+  LANGUAGE c AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.migfix_load_scripts(text, text) IS 'learns revisions from the text of their files, one or many joined by cat; a line "# file: NAME" before each gives its name. Nothing of it is run. Answers a row for each revision (state: added, replaced, unchanged; how many statements its upgrade() has, and how many places where it cannot be said what is done), then one for each file that is no revision or cannot be read (syntax, no revision, not static, invalid, notice; with line and reason), for each revision that is known but not in the text (absent), and for each problem of the whole graph. Errors: 22004 NULL, 22023 no text, empty environment, 25006 read-only';
+
+CREATE FUNCTION @extschema@.migfix_load_sql(sql text, environment text DEFAULT 'default')
+  RETURNS TABLE (file text, revision text, state text, line integer, statements integer, opaque integer, reason text)
+  LANGUAGE c AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.migfix_load_sql(text, text) IS 'learns revisions, and the statements of each, from the output of "alembic upgrade base:heads --sql", or of a range. Nothing of it is run. Answers a row for each revision (state: added, replaced, unchanged; the line of its marker; how many statements, and how many that the server cannot parse), then one for each problem of the text (broken off, invalid, syntax, not SQL, notice; with line and reason), for each revision that is known but not in the text (absent), and for each problem of the whole graph. Errors: 22004 NULL, 22023 empty environment, no output of "alembic upgrade --sql", a downgrade or stamp script, 25006 read-only';
+
+CREATE FUNCTION @extschema@.migfix_register(revision text, down_revision text[] DEFAULT '{}',
+    depends_on text[] DEFAULT '{}', branch_labels text[] DEFAULT '{}', message text DEFAULT NULL,
+    environment text DEFAULT 'default')
+  RETURNS TABLE (file text, revision text, state text, line integer, statements integer, opaque integer, reason text)
+  LANGUAGE c AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.migfix_register(text, text[], text[], text[], text, text) IS 'adds one revision to the graph by hand, or changes its place. Answers as migfix_load_scripts does. Errors: 22004 NULL, 22023 what can never be a revision, 25006 read-only';
+
+CREATE FUNCTION @extschema@.migfix_forget(revision text, environment text DEFAULT 'default', force boolean DEFAULT false)
+  RETURNS boolean
+  LANGUAGE c AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.migfix_forget(text, text, boolean) IS 'takes a revision out of the graph; true where it was there. force: also where another follows it, or a version row or the log has it. Errors: 22004 NULL, 55000 still needed, 25006 read-only';
+
+CREATE FUNCTION @extschema@.migfix_bind(version_table regclass, environment text)
+  RETURNS void
+  LANGUAGE c AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.migfix_bind(regclass, text) IS 'binds a version table to an environment; with NULL it belongs again to the one that knows its rows. Errors: 22004 no version table, 22023 empty environment, 42809, 42703, 42804 no usable version table, 25006 read-only';
+
+REVOKE ALL ON FUNCTION @extschema@.migfix_load_scripts(text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION @extschema@.migfix_load_sql(text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION @extschema@.migfix_register(text, text[], text[], text[], text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION @extschema@.migfix_forget(text, text, boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION @extschema@.migfix_bind(regclass, text) FROM PUBLIC;
+
+CREATE FUNCTION @extschema@.migfix_heads(environment text DEFAULT NULL)
+  RETURNS TABLE (environment text, revision text, branch_labels text[], message text, effective boolean)
+  LANGUAGE c ROWS 10 AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.migfix_heads(text) IS 'the heads of one environment, or of each, as "alembic heads" lists them; effective: no other revision depends on it, so that "alembic upgrade heads" ends there. Errors: 42704 no revisions';
+
+CREATE FUNCTION @extschema@.migfix_history(range text DEFAULT NULL, environment text DEFAULT 'default')
+  RETURNS TABLE (environment text, revision text, down_revision text[], depends_on text[], branch_labels text[],
+    message text, head boolean, branch_point boolean, merge_point boolean, current boolean)
+  LANGUAGE c AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.migfix_history(text, text) IS 'the revisions of a range, newest first, as "alembic history -r" lists them: a:b, :b, a:, -3:, base:head, with identifiers, relative ones and current at either end; by default all. current: a version table stands there. Errors: 42704 no revisions, or cannot locate one, 22023 no range along one branch, several heads, ambiguous walk, 22004 environment NULL';
+
+CREATE FUNCTION @extschema@.migfix_graph(format text DEFAULT 'text', environment text DEFAULT 'default')
+  RETURNS SETOF text
+  LANGUAGE c AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.migfix_graph(text, text) IS 'the graph drawn, a line a row: text, for a terminal; dot, for Graphviz; mermaid. Marks heads, branch points, merge points, labels and where each version table stands. Errors: 22023 unknown format, 22004 NULL, 42704 no revisions, 54000 over 100 branches side by side';
+
 -- Changing version rows --------------------------------------------------------------------------------
 
 CREATE FUNCTION @extschema@.migfix_stamp(revision text, purge boolean DEFAULT false,
     version_table text DEFAULT NULL, force boolean DEFAULT false, reason text DEFAULT NULL)
   RETURNS TABLE (version_table text, operation text, old_version text, new_version text, log_id bigint)
   LANGUAGE c AS 'MODULE_PATHNAME';
-COMMENT ON FUNCTION @extschema@.migfix_stamp(text, boolean, text, boolean, text) IS 'records that the database stands at a revision, as "alembic stamp" does, without running it. revision: an id, or base for none. purge: takes every other row out. version_table: its name; by default the one on the search_path, created where there is none. force: records it beside rows whose relation to it is not known. reason: kept in the log. Answers what each row was and became (keep, insert, update, delete) and the log_id for migfix_undo. Errors: 22004 and 22023 no revision, 22001 too long, 55000 other rows are there, 42501, 42P01, 42809, 42703, 42804 no usable version table, 25006 read-only';
+COMMENT ON FUNCTION @extschema@.migfix_stamp(text, boolean, text, boolean, text) IS 'records that the database stands at a revision, as "alembic stamp" does, without running it. revision: where the revisions are loaded, all that "alembic stamp" takes (head, heads, base, a branch label, label@head, label@base, the beginning of an id) and relative identifiers (+1, -1, rev+2, label@head-1); else an id, or base for none. purge: takes every other row out. version_table: its name; by default the one on the search_path, created where there is none. force: records also an id that is not loaded, and beside rows whose relation to it is not known. reason: kept in the log. Answers what each row was and became (keep, insert, update, delete) and the log_id for migfix_undo. Errors: 42704 cannot locate it, 22004 and 22023 no revision, several heads, ambiguous, overlapping, 22001 too long, 55000 rows are there that it cannot be placed beside, 42501, 42P01, 42809, 42703, 42804 no usable version table, 25006 read-only';
 
 CREATE FUNCTION @extschema@.migfix_stamp(revision text[], purge boolean DEFAULT false,
     version_table text DEFAULT NULL, force boolean DEFAULT false, reason text DEFAULT NULL)
@@ -125,10 +268,10 @@ CREATE FUNCTION @extschema@.migfix_duplicates()
 COMMENT ON FUNCTION @extschema@.migfix_duplicates() IS 'enums and tables that stand twice, and enums that nothing uses: the findings MF3xx, a row each, worst first';
 
 CREATE FUNCTION @extschema@.migfix_current(version_table regclass DEFAULT NULL)
-  RETURNS TABLE (version_table text, revision text, recorded_at timestamptz, recorded_by name,
-    application_name text, guard text)
+  RETURNS TABLE (version_table text, revision text, known boolean, head boolean, behind integer, environment text,
+    recorded_at timestamptz, recorded_by name, application_name text, guard text)
   LANGUAGE c ROWS 10 AS 'MODULE_PATHNAME';
-COMMENT ON FUNCTION @extschema@.migfix_current(regclass) IS 'every version table, or one, with a row for each version row, or one row with revision NULL where there is none; since when, by whom and by which application, where the caller may read migfix.version_log; guard: on, missing, disabled, taken off. Warns where rows could not be read. Errors: 42P01 and 42809 no such table';
+COMMENT ON FUNCTION @extschema@.migfix_current(regclass) IS 'every version table, or one, with a row for each version row, or one row with revision NULL where there is none; where the revisions of its environment are loaded: known, whether it is one of them, head, whether it is a head, behind, how many revisions "alembic upgrade heads" would run above it, and the environment; since when, by whom and by which application, where the caller may read migfix.version_log; guard: on, missing, disabled, taken off. Warns where rows could not be read. Errors: 42P01 and 42809 no such table';
 
 -- What is there already, and what comes ----------------------------------------------------------------
 

@@ -8,8 +8,23 @@
 
 namespace migfix::core {
 
+namespace {
+
+using Sines = std::array<std::uint32_t, 64>;
+
+Sines make_sines() {
+  Sines sines{};
+  for (std::size_t i = 0; i < sines.size(); ++i)
+    sines[i] = static_cast<std::uint32_t>(
+        std::floor(std::abs(std::sin(static_cast<double>(i) + 1.0)) * 4294967296.0));
+  return sines;
+}
+
+}  // namespace
+
 std::string md5_hex(std::string_view text) {
   static constexpr std::array<int, 16> kShift = {7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21};
+  static const Sines kSines = make_sines();
   std::string data(text);
   data += '\x80';
   while (data.size() % 64 != 56) data += '\0';
@@ -38,9 +53,7 @@ std::string md5_hex(std::string_view text) {
         mixed = c ^ (b | ~d);
         index = (7 * i) % 16;
       }
-      const auto constant =
-          static_cast<std::uint32_t>(std::floor(std::abs(std::sin(i + 1.0)) * 4294967296.0));
-      const std::uint32_t sum = a + mixed + constant + word[index];
+      const std::uint32_t sum = a + mixed + kSines[i] + word[index];
       a = d;
       d = c;
       c = b;

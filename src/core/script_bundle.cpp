@@ -299,12 +299,12 @@ std::vector<std::size_t> swallowed_starts(std::string_view text,
     if ((++count & 0xFF) == 0 && check_interrupt) check_interrupt();
     const std::size_t floor = at > 4096 ? at - 4096 : 0;
     const std::string_view before = text.substr(floor, at - floor);
-    const std::size_t single = before.rfind("'''");
     const std::size_t twice = before.rfind("\"\"\"");
+    // Only a later one counts; there is none in most texts, and the way back to their beginning is long.
+    const std::size_t behind = twice == std::string_view::npos ? 0 : twice + 3;
+    const std::size_t single = before.substr(behind).rfind("'''");
     if (single == std::string_view::npos && twice == std::string_view::npos) continue;
-    const std::size_t open = single == std::string_view::npos  ? twice
-                             : twice == std::string_view::npos ? single
-                                                               : std::max(single, twice);
+    const std::size_t open = single == std::string_view::npos ? twice : behind + single;
     const std::size_t line = before.find_last_of("\r\n", open);
     const std::string_view prefix = before.substr(line == std::string_view::npos ? 0 : line + 1,
                                                   open - (line == std::string_view::npos ? 0 : line + 1));

@@ -1,6 +1,7 @@
 #include "server/commit_judge.hpp"
 
-#include "core/guard.hpp"
+#include "core/commit_verdict.hpp"
+#include "server/environment_cache.hpp"
 #include "server/extension.hpp"
 #include "server/settings.hpp"
 #include "server/subtransaction.hpp"
@@ -31,12 +32,33 @@ void warn_of_emptied(Oid table, const std::string &name) {
   report(WARNING, notice.message, notice.detail, notice.hint);
 }
 
+void judge_rows(Oid table, const std::string &name, core::Rows rows) {
+  const auto environment = environment_of(name, rows);
+  if (!environment) return;
+  core::CommitRows commit;
+  commit.version_table = name;
+  commit.mode = guard_mode();
+  commit.rows = std::move(rows);
+  commit.functions = functions_prefix();
+  commit.recorded = recorded_now(name, first_log_id(table));
+  const core::CommitVerdict verdict = core::judge_commit(*environment, commit);
+  if (verdict.rejection) throw *verdict.rejection;
+  for (const core::Notice &notice : verdict.warnings) report(WARNING, notice.message, notice.detail, notice.hint);
+}
+
 void judge_table(Oid table) {
   Relation relation = call([&] { return try_relation_open(table, AccessShareLock); });
   if (relation == nullptr) return;  // dropped since
-  const bool empty = version_attribute(relation) != 0 && latest_versions(relation).empty();
+  const bool judged = version_attribute(relation) != 0;
+  core::Rows rows;
+  if (judged) rows = latest_versions(relation);
   call([&] { relation_close(relation, NoLock); });
-  if (empty) warn_of_emptied(table, relation_name(table));
+  if (!judged) return;
+  const std::string name = relation_name(table);
+  if (rows.empty())
+    warn_of_emptied(table, name);
+  else
+    judge_rows(table, name, std::move(rows));
 }
 
 void judge_changed_tables() {

@@ -1,4 +1,5 @@
 // migfix_current: what every version table records, since when and by whom.
+#include "core/antichain.hpp"
 #include "core/sql_text.hpp"
 #include "server/facts_reader.hpp"
 #include "server/result_rows.hpp"
@@ -21,6 +22,39 @@ const char *guard_word(core::GuardState guard) {
       return "taken off";
   }
   return "";
+}
+
+// What the graph says of the rows: whether a row is a known revision, a head, and how many revisions the heads
+// above it are ahead. Of a table without rows: all of them.
+class Standing {
+ public:
+  explicit Standing(const core::VersionTable &table) : environment_(table.environment.get()) {
+    if (environment_ != nullptr) applied_ = core::applied(environment_->graph, core::recorded(core::judge_rows(environment_->graph, table.rows, 0)));
+  }
+
+  /// Values of the columns known, head, behind and environment.
+  Row of(const std::optional<std::string> &version) const {
+    if (environment_ == nullptr) return {Value(), Value(), Value(), Value()};
+    const core::RevisionGraph &graph = environment_->graph;
+    const core::RowReading row = core::read_row(graph, version);
+    if (!row.node) return {"f", Value(), Value(), environment_->name};
+    return {row.kind == core::RowKind::kRevision ? "t" : "f", graph.is_head(*row.node) ? "t" : "f",
+            std::to_string(core::behind_heads_of(graph, applied_, *row.node).revisions), environment_->name};
+  }
+
+  Row of_no_row() const {
+    if (environment_ == nullptr) return {Value(), Value(), Value(), Value()};
+    return {Value(), Value(), std::to_string(environment_->graph.size()), environment_->name};
+  }
+
+ private:
+  const core::Environment *environment_;
+  core::NodeSet applied_;
+};
+
+Row joined(Row row, const Row &more) {
+  row.insert(row.end(), more.begin(), more.end());
+  return row;
 }
 
 // The entry that recorded the version, as far as the log that was read goes back.
@@ -61,15 +95,16 @@ MIGFIX_FUNCTION(migfix_current) {
     const core::VersionTable &table = catalog_table.facts;
     const Value guard = guard_word(table.guard);
     if (!table.not_checked.empty()) unread.push_back(&table);
-    if (table.rows.empty()) result.add({table.name, Value(), Value(), Value(), Value(), guard});
+    const Standing standing(table);
+    if (table.rows.empty()) {
+      const Row place = table.not_checked.empty() ? standing.of_no_row() : Row(4);
+      result.add(joined(joined({table.name, Value()}, place), {Value(), Value(), Value(), guard}));
+    }
     for (const std::optional<std::string> &version : table.rows) {
       const core::LogEntry *entry = version ? recorded_by(table, *version) : nullptr;
-      if (entry == nullptr) {
-        result.add({table.name, version, Value(), Value(), Value(), guard});
-      } else {
-        result.add(
-            {table.name, version, entry->logged_at, entry->current_role, entry->application_name, guard});
-      }
+      const Row since = entry == nullptr ? Row{Value(), Value(), Value()}
+                                         : Row{entry->logged_at, entry->current_role, entry->application_name};
+      result.add(joined(joined(joined({table.name, version}, standing.of(version)), since), {guard}));
     }
   }
   warn_of(unread);

@@ -2,6 +2,7 @@
 #include "core/sql_text.hpp"
 #include "server/ddl_command.hpp"
 #include "server/drop_watch.hpp"
+#include "server/environment_cache.hpp"
 #include "server/guard_install.hpp"
 #include "server/settings.hpp"
 #include "server/subtransaction.hpp"
@@ -73,6 +74,7 @@ void log_renames() {
     if (name == entry->name) continue;
     close_change(entry->relation);
     append({entry->relation, name, core::Operation::kRename, {}, {}, entry->name});
+    rename_binding(entry->name, name);
     close_change(entry->relation);
   }
 }

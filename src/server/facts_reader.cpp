@@ -1,6 +1,7 @@
 #include "server/facts_reader.hpp"
 
 #include "server/catalog_sql.hpp"
+#include "server/environment_cache.hpp"
 #include "server/installation_catalog.hpp"
 #include "server/leftover_catalog.hpp"
 #include "server/log_catalog.hpp"
@@ -15,6 +16,9 @@ VersionTables read_version_tables(Oid only) {
   VersionTables answer;
   answer.tables = read_version_table_catalog(only);
   read_rows(answer.tables);
+  for (CatalogTable &table : answer.tables) {
+    table.facts.environment = environment_of(table.facts.name, table.facts.rows);
+  }
   if (lock_log(answer.not_checked)) {
     mark_taken_off(answer.tables);
     answer.drops = read_log(answer.tables, answer.not_checked);

@@ -150,9 +150,15 @@ void read_entries(std::vector<CatalogTable> &tables, const FormerNames &names) {
     asked_names.push_back(name);
     most.push_back(std::to_string(count));
   }
+  for (CatalogTable &table : tables) table.facts.log_is_whole = true;
+  std::unordered_map<std::string, int> read;  // entries under each name
   run(statement, {sql_array(asked_names), sql_array(most)}, SnapshotKind::kActive, [&](const RowView &row) {
     core::LogEntry entry = entry_from(row);
+    ++read[entry.version_table];
     if (const auto table = names.table_of(entry)) tables[*table].facts.log.push_back(std::move(entry));
+  });
+  names.each_name([&](const std::string &name, std::size_t table) {
+    if (read[name] >= asked[name]) tables[table].facts.log_is_whole = false;
   });
 }
 

@@ -1,6 +1,7 @@
 // The module's entry: what happens once, when a backend loads it.
 #include "server/commit_judge.hpp"
 #include "server/drop_watch.hpp"
+#include "server/environment_cache.hpp"
 #include "server/settings.hpp"
 #include "server/transaction_state.hpp"
 
@@ -17,6 +18,7 @@ void _PG_init(void) {
     migfix::server::watch_transactions();
     migfix::server::watch_commits();
     migfix::server::watch_drops();
+    migfix::server::watch_revisions();
     return 0;
   });
 }

@@ -1,10 +1,12 @@
 #include "server/query.hpp"
 
 extern "C" {
+#include "access/htup_details.h"
 #include "catalog/pg_type_d.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 }
@@ -90,6 +92,32 @@ int execute(SPIPlanPtr plan, const std::vector<Value> &parameters, SnapshotKind 
   });
 }
 
+// What writes each column as text, looked up once for all rows.
+FmgrInfo *output_functions(TupleDesc form) {
+  return call([&] {
+    auto *writers = static_cast<FmgrInfo *>(palloc(sizeof(FmgrInfo) * (form->natts + 1)));
+    for (int column = 0; column < form->natts; ++column) {
+      Oid function = InvalidOid;
+      bool is_variable = false;
+      getTypeOutputInfo(TupleDescAttr(form, column)->atttypid, &function, &is_variable);
+      fmgr_info(function, &writers[column]);
+    }
+    return writers;
+  });
+}
+
+// Runs inside call().
+char **row_texts(HeapTuple row, TupleDesc form, FmgrInfo *writers) {
+  const int columns = form->natts;
+  auto *values = static_cast<Datum *>(palloc(sizeof(Datum) * (columns + 1)));
+  auto *nulls = static_cast<bool *>(palloc(sizeof(bool) * (columns + 1)));
+  auto **texts = static_cast<char **>(palloc(sizeof(char *) * (columns + 1)));
+  heap_deform_tuple(row, form, values, nulls);
+  for (int column = 0; column < columns; ++column)
+    texts[column] = nulls[column] ? nullptr : OutputFunctionCall(&writers[column], values[column]);
+  return texts;
+}
+
 std::uint64_t answer(SPIPlanPtr plan, const std::vector<Value> &parameters, SnapshotKind snapshot,
                      const std::function<void(const RowView &)> &each) {
   const int code = execute(plan, parameters, snapshot);
@@ -98,7 +126,9 @@ std::uint64_t answer(SPIPlanPtr plan, const std::vector<Value> &parameters, Snap
   SPITupleTable *table = SPI_tuptable;
   if (!each || table == nullptr) return processed;
 
-  const int columns = table->tupdesc->natts;
+  const TupleDesc form = table->tupdesc;
+  const int columns = form->natts;
+  FmgrInfo *writers = output_functions(form);
   MemoryContext row_context = call([] {
     return AllocSetContextCreate(CurrentMemoryContext, "migfix row", ALLOCSET_SMALL_SIZES);
   });
@@ -106,9 +136,7 @@ std::uint64_t answer(SPIPlanPtr plan, const std::vector<Value> &parameters, Snap
     char **values = call([&] {
       CHECK_FOR_INTERRUPTS();
       MemoryContext caller = MemoryContextSwitchTo(row_context);
-      auto **texts = static_cast<char **>(palloc(sizeof(char *) * (columns + 1)));
-      for (int column = 0; column < columns; ++column)
-        texts[column] = SPI_getvalue(table->vals[i], table->tupdesc, column + 1);
+      char **texts = row_texts(table->vals[i], form, writers);
       MemoryContextSwitchTo(caller);
       return texts;
     });

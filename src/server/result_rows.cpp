@@ -1,7 +1,9 @@
 #include "server/result_rows.hpp"
 
 extern "C" {
+#include "catalog/pg_type_d.h"
 #include "funcapi.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 }
 
@@ -32,6 +34,29 @@ void ResultRows::add(const Row &row) {
 std::optional<std::string> text_argument(FunctionCallInfo fcinfo, int index) {
   if (PG_ARGISNULL(index)) return std::nullopt;
   return std::string(call([&] { return text_to_cstring(PG_GETARG_TEXT_PP(index)); }));
+}
+
+std::vector<Value> texts_argument(FunctionCallInfo fcinfo, int index) {
+  if (PG_ARGISNULL(index)) return {};
+  ArrayType *array = call([&] { return PG_GETARG_ARRAYTYPE_P(index); });
+  struct Elements {
+    Datum *values;
+    bool *nulls;
+    int count;
+  };
+  const Elements elements = call([&] {
+    Elements e;
+    deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &e.values, &e.nulls, &e.count);
+    return e;
+  });
+  std::vector<Value> texts;
+  for (int i = 0; i < elements.count; ++i) {
+    if (elements.nulls[i])
+      texts.emplace_back(std::nullopt);
+    else
+      texts.emplace_back(call([&] { return TextDatumGetCString(elements.values[i]); }));
+  }
+  return texts;
 }
 
 bool flag_argument(FunctionCallInfo fcinfo, int index) { return !PG_ARGISNULL(index) && PG_GETARG_BOOL(index); }

@@ -22,6 +22,9 @@ class ResultRows {
 /// The text argument `index`; nothing where it is NULL.
 std::optional<std::string> text_argument(FunctionCallInfo fcinfo, int index);
 
+/// The items of the text[] argument `index`; none where it is NULL.
+std::vector<Value> texts_argument(FunctionCallInfo fcinfo, int index);
+
 /// The boolean argument `index`; false where it is NULL.
 bool flag_argument(FunctionCallInfo fcinfo, int index);
 

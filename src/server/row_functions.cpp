@@ -3,6 +3,7 @@
 #include "core/stamp.hpp"
 #include "core/undo.hpp"
 #include "core/version_table.hpp"
+#include "server/environment_cache.hpp"
 #include "server/extension.hpp"
 #include "server/named_version_table.hpp"
 #include "server/result_rows.hpp"
@@ -11,8 +12,6 @@
 #include "server/row_changes.hpp"
 
 extern "C" {
-#include "catalog/pg_type_d.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/rel.h"
 }
@@ -31,25 +30,12 @@ void answer(FunctionCallInfo fcinfo, const std::string &version_table, const std
   }
 }
 
-std::vector<Value> texts_of(ArrayType *array) {
-  struct Elements {
-    Datum *values;
-    bool *nulls;
-    int count;
-  };
-  const Elements elements = call([&] {
-    Elements e;
-    deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &e.values, &e.nulls, &e.count);
-    return e;
-  });
-  std::vector<Value> texts;
-  for (int i = 0; i < elements.count; ++i) {
-    if (elements.nulls[i])
-      texts.emplace_back(std::nullopt);
-    else
-      texts.emplace_back(call([&] { return TextDatumGetCString(elements.values[i]); }));
-  }
-  return texts;
+// By the graph where one is known for the table; else by exact ids. A table without rows belongs to the
+// environment that knows what it is stamped with.
+core::Rows rows_after(const core::StampRequest &request, const core::Rows &before, const std::string &functions) {
+  const auto environment = environment_of(request.version_table, before.empty() ? request.revisions : before);
+  if (environment) return core::rows_after_stamp(environment->graph, before, request);
+  return core::rows_after_stamp(before, request, functions);
 }
 
 Datum stamp(FunctionCallInfo fcinfo, std::vector<Value> revisions) {
@@ -57,9 +43,11 @@ Datum stamp(FunctionCallInfo fcinfo, std::vector<Value> revisions) {
   request.revisions = std::move(revisions);
   request.purge = flag_argument(fcinfo, 1);
   request.force = flag_argument(fcinfo, 3);
+  request.has_reason = !PG_ARGISNULL(4);
   const auto argument = text_argument(fcinfo, 2);
   const auto reason = text_argument(fcinfo, 4);
-  core::stamp_targets(request);  // a bad id is said before anything is looked up or locked
+  // Without a graph a bad id is said before anything is looked up or locked.
+  if (environment_names().empty()) core::stamp_targets(request);
   require_writable("migfix_stamp()");
 
   const NamedVersionTable named = named_version_table(argument);
@@ -72,7 +60,7 @@ Datum stamp(FunctionCallInfo fcinfo, std::vector<Value> revisions) {
     lock_against_writers(table);
   } else {
     request.column_width = core::kAlembicWidth;
-    core::stamp_targets(request);
+    rows_after(request, {}, functions);  // a bad id is said before anything is created
     table = create_version_table(named.schema, named.table, {});
   }
 
@@ -82,7 +70,7 @@ Datum stamp(FunctionCallInfo fcinfo, std::vector<Value> revisions) {
     before = latest_versions(relation);
     request.column_width = version_width(relation);
   }
-  const auto steps = core::steps_between(before, core::rows_after_stamp(before, request, functions));
+  const auto steps = core::steps_of_stamp(before, rows_after(request, before, functions), request);
   const std::int64_t change = apply_steps(table, steps, reason);
   answer(fcinfo, named.name, steps, change);
   return (Datum)0;
@@ -99,7 +87,7 @@ MIGFIX_FUNCTION(migfix_stamp) { return stamp(fcinfo, {text_argument(fcinfo, 0)})
 
 MIGFIX_FUNCTION(migfix_stamp_many) {
   if (PG_ARGISNULL(0)) return stamp(fcinfo, {std::nullopt});
-  return stamp(fcinfo, texts_of(call([&] { return PG_GETARG_ARRAYTYPE_P(0); })));
+  return stamp(fcinfo, texts_argument(fcinfo, 0));
 }
 
 MIGFIX_FUNCTION(migfix_undo) {

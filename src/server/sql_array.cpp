@@ -20,4 +20,14 @@ std::string sql_array(const std::vector<std::string> &items) {
   return array + '}';
 }
 
+std::vector<std::string> joined_items(std::string_view text) {
+  std::vector<std::string> items;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\x01');
+    items.emplace_back(text.substr(0, end));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  return items;
+}
+
 }  // namespace migfix::server

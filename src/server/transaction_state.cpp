@@ -12,6 +12,7 @@ namespace {
 struct TableState {
   Oid version_table;
   std::int64_t change_id;
+  std::int64_t first_log_id;
   std::int64_t last_log_id;
   int version_locks;
   bool unjudged;
@@ -98,7 +99,13 @@ void close_change(Oid version_table) { state_of(version_table).change_id = 0; }
 
 std::int64_t last_log_id(Oid version_table) { return state_of(version_table).last_log_id; }
 
-void set_last_log_id(Oid version_table, std::int64_t log_id) { state_of(version_table).last_log_id = log_id; }
+std::int64_t first_log_id(Oid version_table) { return state_of(version_table).first_log_id; }
+
+void set_last_log_id(Oid version_table, std::int64_t log_id) {
+  TableState &table = state_of(version_table);
+  if (table.first_log_id == 0) table.first_log_id = log_id;
+  table.last_log_id = log_id;
+}
 
 void note_rows_changed(Oid version_table) { state_of(version_table).unjudged = true; }
 

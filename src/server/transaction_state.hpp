@@ -19,8 +19,10 @@ std::int64_t open_change(Oid version_table);
 void set_open_change(Oid version_table, std::int64_t change_id);
 void close_change(Oid version_table);
 
-/// The latest entry that this transaction has logged for the version table; 0: none.
+/// The latest and the first entry that this transaction has logged for the version table, a rolled-back
+/// savepoint's among them; 0: none.
 std::int64_t last_log_id(Oid version_table);
+std::int64_t first_log_id(Oid version_table);
 void set_last_log_id(Oid version_table, std::int64_t log_id);
 
 /// Rows of the version table were changed, so that it is judged at the end of the transaction, unless

@@ -165,6 +165,18 @@ std::vector<core::LogEntry> entries_of_change(const std::string &version_table, 
   return read(statement, {version_table, std::to_string(change_id)});
 }
 
+std::unordered_set<std::string> recorded_now(const std::string &version_table, std::int64_t first) {
+  static constinit Statement statement{
+      "SELECT new_version FROM migfix.version_log WHERE version_table = $1 AND log_id >= $2::bigint"
+      " AND transaction_id = pg_current_xact_id_if_assigned() AND new_version IS NOT NULL",
+      2};
+  std::unordered_set<std::string> versions;
+  RightsOf owner(log_owner());
+  run(statement, {version_table, std::to_string(first)}, SnapshotKind::kLatest,
+      [&](const RowView &row) { versions.insert(row.string(0)); });
+  return versions;
+}
+
 Aftermath aftermath(const std::string &version_table, std::int64_t log_id) {
   static constinit Statement next_rename{
       SELECT_ENTRY "WHERE operation = 'rename' AND former_name = $1 AND log_id > $2::bigint ORDER BY log_id LIMIT 1",

@@ -43,6 +43,9 @@ std::optional<core::LogEntry> entry_of(std::int64_t log_id);
 /// All entries of a change, oldest first.
 std::vector<core::LogEntry> entries_of_change(const std::string &version_table, std::int64_t change_id);
 
+/// The versions that this transaction has recorded in a version table, from the entry `first` on.
+std::unordered_set<std::string> recorded_now(const std::string &version_table, std::int64_t first);
+
 /// What became of a version table after an entry.
 struct Aftermath {
   std::string version_table;           // its name today: renames are followed
