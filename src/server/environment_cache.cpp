@@ -59,6 +59,8 @@ void read_bindings(Kept &fresh) {
 
 const Kept &current() {
   if (kept == nullptr) kept = new Kept;
+  // Within a transaction block nothing else may ask for what other sessions have changed.
+  call([] { AcceptInvalidationMessages(); });
   if (!stale) return *kept;
   call([] {
     const Oid schema = get_namespace_oid("migfix", false);

@@ -104,7 +104,7 @@ NewRow merged(const StoredRevision &stored, RevisionSource source, const Known &
   row.file = stored.file.empty() ? known.file : stored.file;
   row.source = source_name(source);
   row.revision = stored.revision;
-  if (source == RevisionSource::kSql && known.source != source_name(RevisionSource::kSql)) {
+  if (source == RevisionSource::kSql) {
     row.revision = core::with_sql(known.revision, stored.revision, graph);
     if (core::same_parents(row.revision, known.revision)) row.source = known.source;
   }

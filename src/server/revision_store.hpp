@@ -20,7 +20,7 @@ struct StoredStatement {
   std::string once;       // core::OperationSql::once
   bool check_first = false;
   std::string opaque;     // why what it does cannot be said
-  std::uint32_t line = 0;  // in its file or in the loaded text; 0: not known
+  std::uint32_t line = 0;  // in its file, or from the marker of its revision on; 0: not known
 };
 
 struct StoredRevision {

@@ -1,5 +1,6 @@
 #include "server/sql_splitter.hpp"
 
+#include "server/scannable.hpp"
 #include "server/statement_parser.hpp"
 
 extern "C" {
@@ -16,42 +17,23 @@ constexpr std::string_view kBlank = " \t\r\f\n";
 constexpr std::size_t kLongestReason = 400;  // in bytes
 constexpr int kTokensBetweenChecks = 4096;
 constexpr int kMostStrayLines = 8;  // in front of one statement
-// Of text that is scanned once more, because a scanner does not go on after an error.
-constexpr std::size_t kFreeRescan = 256 << 20;
-constexpr std::size_t kRescanFactor = 8;
+// The scanner copies what it is given, and does not go on after an error: it gets a window of the text, and a
+// larger one where a statement is longer.
+constexpr std::size_t kWindow = 64 << 10;
+constexpr std::size_t kWindowGrowth = 8;
+constexpr std::size_t kLongestToken = 4096;  // that an error may be about
+// All windows together; a text that needs more is no script.
+constexpr std::size_t kFreeScan = 1 << 30;
+constexpr std::size_t kScanFactor = 8;
 
-// Characters of operators. The server's scanner takes a whole run of them for one token and then gives most
-// of it back (scan.l: operator, xcstart), so its time grows with the square of the run, and it cannot be
-// cancelled meanwhile.
-constexpr std::string_view kOperator = "~!@#^&|`?+-*/%<>=";
-constexpr std::size_t kHarmlessRun = 1000;
-constexpr std::size_t kMostRunWork = 1000 * 1000 * 1000;
-
-void require_scannable(std::string_view text) {
-  std::size_t work = 0;
-  for (std::size_t at = 0; (at = text.find_first_of(kOperator, at)) != std::string_view::npos;) {
-    const std::size_t end = std::min(text.find_first_not_of(kOperator, at), text.size());
-    const std::size_t run = end - at;
-    if (run > kHarmlessRun) work += run * run;
-    if (work > kMostRunWork) {
-      throw core::Error(
-          core::kProgramLimitExceeded, "the text would take the server's scanner too long",
-          fmt::format("Line {} has {} operator characters in one run.",
-                      std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n') + 1,
-                      run));
-    }
-    at = end;
-  }
-}
-
-// The server's scanner on the rest of the text. Plain data: it is used inside call().
+// The server's scanner on a window of the text. Plain data: it is used inside call().
 struct Scanner {
   core_yyscan_t state;  // null: none is at work
   core_yy_extra_type extra;
   MemoryContext context;
   MemoryContext tokens;
-  std::size_t base;  // where in the text it began
-  bool at_end;       // of the text
+  std::size_t base;  // where in the text its window begins
+  std::size_t end;   // and ends
   int enclosed;      // the first semicolon of this statement that is not at the top; -1: none
 };
 
@@ -91,7 +73,7 @@ struct Nesting {
   }
 };
 
-// Scans on to the next top-level semicolon. Returns where it stands; -1 at the end of the text.
+// Scans on to the next top-level semicolon. Returns where it stands in the window; -1 where none does.
 int next_semicolon(Scanner &scanner) {
   MemoryContext caller = MemoryContextSwitchTo(scanner.tokens);
   Nesting nesting{};
@@ -105,10 +87,7 @@ int next_semicolon(Scanner &scanner) {
     core_YYSTYPE value;
     YYLTYPE location;
     const int token = core_yylex(&value, &location, scanner.state);
-    if (token == 0) {
-      scanner.at_end = true;
-      break;
-    }
+    if (token == 0) break;
     if (token == ';' && nesting.is_top()) {
       found = location;
       break;
@@ -214,7 +193,7 @@ class Splitter {
       check_for_interrupts();
       at = skip_gap(at);
       if (at == text_.size()) return;
-      if (reader_.is_hopeless() || rescanned_ > kFreeRescan + kRescanFactor * text_.size()) {
+      if (reader_.is_hopeless() || scanned_ > kFreeScan + kScanFactor * text_.size()) {
         reader_.stop(lines_.line_of(at));
         return;
       }
@@ -280,13 +259,17 @@ class Splitter {
   // The scanner reads in place and has not got beyond the semicolon before, so what stands here can still be
   // blanked out in its copy.
   void hide(std::size_t begin, std::size_t end) {
-    if (scanner_.state != nullptr) memset(scanner_.extra.scanbuf + (begin - scanner_.base), ' ', end - begin);
+    end = std::min(end, scanner_.end);
+    if (scanner_.state != nullptr && begin < end)
+      memset(scanner_.extra.scanbuf + (begin - scanner_.base), ' ', end - begin);
   }
 
-  void open_scanner(std::size_t at) {
-    const char *rest = text_.data() + at;
+  void open_scanner(std::size_t at, std::size_t length) {
+    const std::string window(text_.substr(at, length));
+    const char *rest = window.c_str();
     scanner_.base = at;
-    scanner_.at_end = false;
+    scanner_.end = at + window.size();
+    scanned_ += window.size();
     scanner_.state = call([&] {
       MemoryContext caller = MemoryContextSwitchTo(scanner_.context);
       core_yyscan_t state = scanner_init(rest, &scanner_.extra, &ScanKeywords, ScanKeywordTokens);
@@ -310,34 +293,39 @@ class Splitter {
 
   // The end of the statement whose first token is at `at`.
   End find_end(std::size_t at) {
-    if (scanner_.state == nullptr) open_scanner(at);
+    for (std::size_t window = kWindow;; window *= kWindowGrowth) {
+      if (scanner_.state == nullptr) open_scanner(at, window);
+      if (const auto end = find_end_in_window(at)) return *end;
+      if (scanner_.base != at) window = kWindow / kWindowGrowth;  // it had begun with other statements
+      close_scanner();
+    }
+  }
+
+  // Nothing where the window ends before it can be said.
+  std::optional<End> find_end_in_window(std::size_t at) {
     const auto position = [&](int location) { return scanner_.base + static_cast<std::size_t>(location); };
-    std::size_t error = at;
+    std::optional<std::size_t> error;
     try {
       const int found = call([&] {
         error_context_stack = nullptr;  // see parse_statement
         return next_semicolon(scanner_);
       });
-      if (found >= 0) return {position(found), true};
+      if (found >= 0) return End{position(found), true};
     } catch (const PgError &report) {
       if (!is_error_of_text(*report.data)) throw;
-      const std::size_t scanned = text_.size() - scanner_.base;
-      error = std::max(at, scanner_.base + cursor_byte(*report.data, scanner_.extra.scanbuf, scanned));
+      const std::size_t length = scanner_.end - scanner_.base;
+      error = std::max(at, scanner_.base + cursor_byte(*report.data, scanner_.extra.scanbuf, length));
     }
+    const bool is_endless = !error || begins_literal(text_.substr(*error));
+    const bool is_all = scanner_.end == text_.size();
+    if (!is_all && (is_endless || *error + kLongestToken > scanner_.end)) return std::nullopt;
     // A parenthesis that is never closed costs this statement and not all that follow.
-    const bool is_open = scanner_.enclosed >= 0;
-    const std::size_t enclosed = is_open ? position(scanner_.enclosed) : 0;
-    const bool is_whole = scanner_.at_end && !is_open;
-    if (!is_whole) rescan_from_here();
-    if (is_open) return {enclosed, true};
-    const bool is_endless = is_whole || begins_literal(text_.substr(error));
-    const std::size_t end = is_endless ? std::string_view::npos : text_.find(";\n", error);
-    return end == std::string_view::npos ? End{text_.size(), false} : End{end, true};
-  }
-
-  void rescan_from_here() {
-    rescanned_ += text_.size() - scanner_.base;
+    const std::optional<std::size_t> enclosed =
+        scanner_.enclosed >= 0 ? std::optional(position(scanner_.enclosed)) : std::nullopt;
     close_scanner();
+    if (enclosed) return End{*enclosed, true};
+    const std::size_t end = is_endless ? std::string_view::npos : text_.find(";\n", *error);
+    return end == std::string_view::npos ? End{text_.size(), false} : End{end, true};
   }
 
   // The statement whose first token is at `at`. Returns where the next one may begin.
@@ -359,7 +347,7 @@ class Splitter {
       emit(text, parsed, end.ended);
       return next;
     }
-    if (scanner_.state != nullptr) rescan_from_here();
+    close_scanner();
     emit_before(trimmed_end(from(begin_, at + point)));
     return at + point;
   }
@@ -378,7 +366,7 @@ class Splitter {
         // A quote in what was printed makes the end of the statement a wrong one.
         const std::size_t semicolon = text_.find(";\n", line);
         if (semicolon == std::string_view::npos || !is_statement(from(line, semicolon))) continue;
-        if (scanner_.state != nullptr) rescan_from_here();
+        close_scanner();
       }
       for (std::size_t stray = at; stray < line; stray = core::next_line(text_, stray))
         reader_.stray_line(core::line_at(text_, stray), lines_.line_of(stray));
@@ -394,7 +382,7 @@ class Splitter {
 
   static bool is_statement(std::string_view text) {
     const ParsedStatement parsed = parse_statement(std::string(text));
-    return parsed.kind != core::SqlPiece::Kind::kUnreadable && !parsed.empty;
+    return parsed.kind != core::SqlPiece::Kind::kUnreadable && parsed.statements == 1;
   }
 
   // What stands before Alembic's own next words, which nothing parted from it.
@@ -434,13 +422,16 @@ class Splitter {
   MemoryContext statement_ = nullptr;
   Scanner scanner_{};
   std::size_t begin_ = 0;  // of the statement, with the comments in front of it
-  std::size_t rescanned_ = 0;
+  std::size_t scanned_ = 0;
 };
 
 }  // namespace
 
 void split_sql(const std::string &text, core::OfflineSqlReader &reader) {
-  require_scannable(text);
+  if (const auto run = unscannable_run(text)) {
+    throw core::Error(core::kProgramLimitExceeded, "the text would take the server's scanner too long",
+                      fmt::format("Line {} has {} operator characters in one run.", run->line, run->length));
+  }
   Splitter(text, reader).run();
 }
 

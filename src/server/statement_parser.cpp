@@ -1,5 +1,7 @@
 #include "server/statement_parser.hpp"
 
+#include "server/scannable.hpp"
+
 extern "C" {
 #include "mb/pg_wchar.h"
 #include "nodes/parsenodes.h"
@@ -29,7 +31,7 @@ struct Facts {
   const char *to;
   OperationKind operation;
   const char *object;
-  bool empty;
+  int statements;
 };
 
 const char *qualified(const RangeVar *relation) {
@@ -275,8 +277,8 @@ ParsedStatement parse_statement(const std::string &text) {
     call([&] {
       error_context_stack = nullptr;  // a caller in PL/pgSQL would move the error's cursor into its own text
       List *statements = raw_parser(sql, RAW_PARSE_DEFAULT);
-      facts.empty = statements == NIL;
-      if (list_length(statements) == 1) read(linitial_node(RawStmt, statements)->stmt, facts);
+      facts.statements = list_length(statements);
+      if (facts.statements == 1) read(linitial_node(RawStmt, statements)->stmt, facts);
     });
   } catch (const PgError &error) {
     if (!is_error_of_text(*error.data)) throw;
@@ -286,7 +288,7 @@ ParsedStatement parse_statement(const std::string &text) {
     return parsed;
   }
   parsed.kind = facts.kind;
-  parsed.empty = facts.empty;
+  parsed.statements = facts.statements;
   parsed.write = {facts.write, text_of(facts.table), text_of(facts.from), text_of(facts.to)};
   parsed.operation = facts.operation;
   parsed.object = text_of(facts.object);
@@ -318,7 +320,8 @@ FactsOfText read_text(const char *sql) {
       item.facts.operation = OperationKind::kOther;
       read(statement->stmt, item.facts);
       item.location = statement->stmt_location;
-      item.length = statement->stmt_len > 0 ? statement->stmt_len : static_cast<int>(strlen(sql)) - statement->stmt_location;
+      item.length = statement->stmt_len > 0 ? statement->stmt_len
+                                            : static_cast<int>(strlen(sql)) - statement->stmt_location;
       const char *begin = CleanQuerytext(sql, &item.location, &item.length);
       item.location = static_cast<int>(begin - sql);
     }
@@ -334,16 +337,20 @@ ParsedText parse_text(const std::string &text) {
     parsed.statements.push_back({text, OperationKind::kOther, {}});
     return parsed;
   }
-  MemoryContext context = call([] {
-    return AllocSetContextCreate(CurrentMemoryContext, "migfix parse", ALLOCSET_DEFAULT_SIZES);
-  });
+  if (const auto run = unscannable_run(text)) {
+    parsed.error = fmt::format("{} operator characters in one run", run->length);
+    return parsed;
+  }
+  MemoryContext context = call(
+      [] { return AllocSetContextCreate(CurrentMemoryContext, "migfix parse", ALLOCSET_DEFAULT_SIZES); });
   MemoryContext caller = MemoryContextSwitchTo(context);
   try {
     const FactsOfText facts = read_text(text.c_str());
     for (int i = 0; i < facts.count; ++i) {
       const FactsInText &item = facts.items[i];
-      parsed.statements.push_back({text.substr(static_cast<std::size_t>(item.location), static_cast<std::size_t>(item.length)),
-                                   item.facts.operation, text_of(item.facts.object)});
+      parsed.statements.push_back(
+          {text.substr(static_cast<std::size_t>(item.location), static_cast<std::size_t>(item.length)),
+           item.facts.operation, text_of(item.facts.object)});
     }
   } catch (const PgError &error) {
     MemoryContextSwitchTo(caller);

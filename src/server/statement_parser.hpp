@@ -10,7 +10,7 @@ namespace migfix::server {
 /// What a text of SQL was found to be.
 struct ParsedStatement {
   core::SqlPiece::Kind kind = core::SqlPiece::Kind::kOther;
-  bool empty = false;  // nothing but blanks and comments
+  int statements = 1;  // in the text: 0 where there are but blanks and comments
   core::VersionWrite write;
   core::OperationKind operation = core::OperationKind::kOther;
   std::string object;
