@@ -38,11 +38,11 @@ struct Decoder {
 
   bool code_point(std::uint32_t code) {
     if (code == 0)
-      result.reason = "a string holds a null character";
+      result.reason = "a string with a null character";
     else if (code >= 0xD800 && code <= 0xDFFF)
       result.reason = "a string holds a lone surrogate";
     else if (code > 0x10FFFF)
-      result.reason = "a string holds an escape that is no character";
+      result.reason = "a string with an escape that is no character";
     else
       append_utf8(result.text, code);
     return result.reason.empty();
@@ -149,7 +149,7 @@ DecodedString decode_string(std::string_view literal) {
       ++decoder.pos;
       if (!decoder.escape()) break;
     } else if (c == '\0') {
-      decoder.result.reason = "a string holds a null character";
+      decoder.result.reason = "a string with a null character";
       break;
     } else {
       decoder.result.text += c;

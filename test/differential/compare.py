@@ -185,7 +185,9 @@ class Comparison:
     def stamp(self):
         count = 1 if self.rng.random() < 0.85 else self.rng.choice([2, 2, 3])
         destinations = [random_identifier(self.rng, self.graph, self.right) for _ in range(count)]
-        purge = self.rng.random() < 0.1
+        self.compare_stamp(destinations, self.rng.random() < 0.1)
+
+    def compare_stamp(self, destinations, purge):
         theirs = self.alembic.stamp(self.rows, destinations, purge)
         ours = self.ask("stamp", "1" if purge else "0", *destinations)
         rule = self.deviation(destinations, purge)
@@ -291,7 +293,9 @@ class Comparison:
     def history(self):
         if any(row not in self.right.below for row in self.rows) or len(set(self.rows)) < len(self.rows):
             return
-        text = random_range(self.rng, self.graph, self.right)
+        self.compare_history(random_range(self.rng, self.graph, self.right))
+
+    def compare_history(self, text):
         low, high = text.split(":")
         theirs = self.alembic.history(self.rows, text)
         ours = self.ask("history", text)

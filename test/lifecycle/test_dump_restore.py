@@ -20,6 +20,61 @@ GUARDED = sorted(
 SETTING = f"'alembic_version, {STRANGE_SQL}'"
 
 
+# Revisions of two environments, with what COPY, arrays and quotes could take for something else.
+SCRIPTS = r'''# file: 001.py
+"""the first
+with a second line"""
+revision = "001"
+down_revision = None
+branch_labels = ("main", "it's")
+# file: 002.py
+revision = "002"
+down_revision = "001"
+from alembic import op
+def upgrade():
+    op.execute("INSERT INTO t VALUES ('it''s', '\t\\N\n')")
+    op.execute(computed())
+# file: 003.py
+revision = "003"
+down_revision = "002"
+'''
+ODD = ["{a,b}", "NULL", 'q"q', "back\\slash", "ä"]
+ODD_NAME = "odd 'one'"
+
+
+def load(database):
+    assert len(database.sql("SELECT * FROM migfix_load_scripts(%s)", SCRIPTS)) == 3
+    for revision in ODD:
+        database.sql("SELECT migfix_register(%s, environment => %s)", revision, ODD_NAME)
+    database.sql("SELECT migfix_register('top', %s, environment => %s)", ODD, ODD_NAME)
+    database.sql("SELECT migfix_bind(%s, %s)", f"{TENANT_SQL}.alembic_version", ODD_NAME)
+
+
+def revisions(database):
+    tables = "revision ORDER BY environment, position", "revision_statement ORDER BY 1, 2, 3"
+    return [database.sql(f"SELECT * FROM migfix.{table}") for table in (*tables, "version_table_environment")]
+
+
+def graph_works(database):
+    """Other sessions know the graph, it grows, and stamp and the guard go by it."""
+    session = database.session()
+    heads = "SELECT revision FROM migfix_heads() ORDER BY 1"
+    assert session.values(heads) == ["003", "top"]
+    assert session.values("SELECT state FROM migfix_load_scripts(%s)", SCRIPTS) == ["unchanged"] * 3
+    tenant = session.sql("SELECT * FROM migfix_current(%s)", f"{TENANT_SQL}.alembic_version")
+    assert {row["environment"] for row in tenant} == {ODD_NAME}
+    session.sql("SET migfix.guard = enforce")
+    assert session.error("INSERT INTO public.alembic_version VALUES ('001')").pgcode == "23514"
+    (step,) = session.sql("SELECT * FROM migfix_stamp('main', version_table => 'public.alembic_version')")
+    assert (step["old_version"], step["new_version"]) == ("003", "001")
+    session.sql("SELECT migfix_undo(%s)", step["log_id"])
+    before = session.value("SELECT max(added) FROM migfix.revision")
+    session.sql("SELECT migfix_register('004', '{003}')")
+    assert session.values(heads) == database.values(heads) == ["004", "top"]
+    assert session.value("SELECT added FROM migfix.revision WHERE revision = '004'") > before
+    session.sql("SELECT migfix_forget('004')")
+
+
 def set_names(database):
     name = database.name.replace('"', '""')
     database.sql(f'ALTER DATABASE "{name}" SET migfix.version_tables = {SETTING}')
@@ -52,6 +107,7 @@ def fill(database):
     database.version_table("app.alembic_version", "d1", "d2")
     database.sql("DROP TABLE app.alembic_version")
 
+    load(database)
     database.sql("SELECT migfix_stamp('003', purge => true, version_table => 'public.alembic_version',"
                  " reason => %s)", "tab\there,\nnew line, \\N and 'quotes'")
     database.sql("DELETE FROM alembic_version")
@@ -106,6 +162,7 @@ def same(source, target):
     assert target.guarded() == GUARDED
     assert target.log() == source.log()
     assert sequence(target) == sequence(source)
+    assert revisions(target) == revisions(source)
     assert target.findings() == source.findings()
     assert target.sql("SELECT * FROM migfix_current()") == source.sql("SELECT * FROM migfix_current()")
 
@@ -114,6 +171,7 @@ def test_plain(source, target):
     target.restore(source.dump())
     same(source, target)
     guard_works(target)
+    graph_works(target)
     for table in GUARDED:
         recorded = target.values(f"SELECT version_num FROM {table}")[0]
         assert target.error(f"INSERT INTO {table} VALUES (%s)", recorded).pgcode == "23505", table
@@ -131,6 +189,7 @@ def test_inserts_in_place_of_copy(source, target):
     target.restore(source.dump("--column-inserts"))
     same(source, target)
     guard_works(target)
+    graph_works(target)
 
 
 def test_twice(source, target, make_database):
@@ -157,6 +216,7 @@ def test_archive(source, target, tmp_path, form, options):
             target.sql(f"DROP TRIGGER {trigger} ON off.alembic_version")
     same(source, target)
     guard_works(target)
+    graph_works(target)
 
 
 def test_clean_over_an_older_state(source, tmp_path):
@@ -173,6 +233,7 @@ def test_clean_over_an_older_state(source, tmp_path):
     assert source.log() == log
     assert version_rows(source) == rows
     assert source.guarded() == GUARDED
+    graph_works(source)
 
 
 def test_unguarded_dump_into_a_guarded_database(make_database):
@@ -197,10 +258,12 @@ def test_data_only(source, target):
     target.restore(source.dump("--data-only", "--disable-triggers"))
     assert version_rows(target) == version_rows(source)
     assert target.log() == source.log()
+    assert revisions(target) == revisions(source)
     assert sequence(target) == sequence(source)
     # The schema alone does not say that somebody took the guard off this one.
     assert target.guarded() == sorted([*GUARDED, "off.alembic_version"])
     guard_works(target)
+    graph_works(target)
 
 
 def test_data_only_with_triggers_enabled(source, target):
@@ -247,3 +310,4 @@ def test_template(source, make_database):
     source.reconnect()
     same(source, copy)
     guard_works(copy)
+    graph_works(copy)

@@ -98,6 +98,7 @@ def primary(make_database):
     database.version_table("alembic_version", "001")
     database.sql("UPDATE alembic_version SET version_num = '002'")
     database.sql("CREATE TABLE people (id int); CREATE TYPE unused AS ENUM ('a', 'b')")
+    database.sql("SELECT migfix_load_scripts(%s)", SCRIPTS)
     return database
 
 
@@ -126,12 +127,22 @@ def in_step(primary, there):
         time.sleep(0.05)
 
 
+SCRIPTS = "".join(
+    f'# file: {revision}.py\nrevision = "{revision}"\ndown_revision = {parent!r}\n'
+    for revision, parent in [("001", None), ("002", "001"), ("003", "002"), ("004", "003")]
+)
+
 CHANGES = [
     "SELECT * FROM migfix_stamp('003', purge => true)",
     "SELECT * FROM migfix_stamp(ARRAY['003'], version_table => 'public.new_table')",
     "SELECT * FROM migfix_undo(2)",
     "SELECT migfix_protect('alembic_version')",
     "SELECT migfix_unprotect('alembic_version')",
+    "SELECT * FROM migfix_load_scripts('x = 1')",
+    "SELECT * FROM migfix_load_sql('x')",
+    "SELECT * FROM migfix_register('005', '{004}')",
+    "SELECT migfix_forget('004')",
+    "SELECT migfix_bind('alembic_version', 'default')",
 ]
 
 
@@ -142,9 +153,14 @@ def test_standby(primary, standby):
 
     # What can be asked is answered as on the primary.
     for report in ("SELECT * FROM migfix_findings()", "SELECT * FROM migfix_current()",
-                   "SELECT * FROM migfix_duplicates()", "SELECT * FROM migfix_findings('alembic_version')"):
+                   "SELECT * FROM migfix_duplicates()", "SELECT * FROM migfix_findings('alembic_version')",
+                   "SELECT * FROM migfix_heads()", "SELECT * FROM migfix_history()",
+                   "SELECT * FROM migfix_history('current:')", "SELECT migfix_graph()",
+                   "SELECT migfix_graph('dot')"):
         assert there.sql(report) == primary.sql(report), report
     assert len(there.sql("SELECT * FROM migfix_duplicates()")) == 1
+    assert there.values("SELECT revision FROM migfix_heads()") == ["004"]
+    assert len(there.sql("SELECT * FROM migfix_history()")) == 4
     first, *rest = there.values("SELECT migfix_diagnose()")
     assert rest == primary.values("SELECT migfix_diagnose()")[1:]
     assert there.value("SELECT count(*) FROM migfix_diagnose('json')") == 1
@@ -167,6 +183,12 @@ def test_standby(primary, standby):
     in_step(primary, there)
     assert there.values("SELECT revision FROM migfix_current()") == ["003"]
 
+    # A graph that the session has read is read again once the primary has changed it.
+    primary.sql("SELECT migfix_register('005', '{004}')")
+    in_step(primary, there)
+    assert there.values("SELECT revision FROM migfix_heads()") == ["005"]
+    assert there.sql("SELECT * FROM migfix_history()") == primary.sql("SELECT * FROM migfix_history()")
+
     # The promoted server guards, and its log goes on; in the session that was there before, too.
     there.sql("SELECT pg_promote()")
     assert not there.value("SELECT pg_is_in_recovery()")
@@ -177,6 +199,10 @@ def test_standby(primary, standby):
     there.sql("UPDATE alembic_version SET version_num = '004'")
     there.sql("SELECT * FROM migfix_undo((SELECT max(log_id) FROM migfix.version_log))")
     assert [entry["new_version"] for entry in there.log()[before:]] == ["004", "003"]
+    assert there.error("INSERT INTO alembic_version VALUES ('002')").pgcode == "23514"
+    there.sql("SELECT migfix_register('006', '{005}')")
+    assert [row["new_version"] for row in there.sql("SELECT * FROM migfix_stamp('+2')")] == ["005"]
+    there.sql("SELECT * FROM migfix_undo((SELECT max(log_id) FROM migfix.version_log))")
     there.version_table("tenant_version")
     there.sql("CREATE SCHEMA tenant")
     there.version_table("tenant.alembic_version", "t1")
