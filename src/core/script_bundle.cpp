@@ -109,6 +109,7 @@ bool Splitter::scan(std::size_t &from, std::uint32_t &line) {
   const std::size_t base = from;
   PythonLexer lexer(rest, check_interrupt_, line);
   bool at_start = true;
+  bool is_simple = false;   // the line began with a statement that holds no others
   bool ends_value = false;  // the token before is one that no string can follow
   Token token = lexer.next();
   for (;;) {
@@ -129,6 +130,7 @@ bool Splitter::scan(std::size_t &from, std::uint32_t &line) {
         const Token first{token.kind, token.line, base + token.offset, token.text};
         const What what = classify(token, lexer, token);
         statement(what, first);
+        is_simple = what != What::kBody;
         at_start = false;
         continue;  // classify has read on
       }
@@ -136,7 +138,7 @@ bool Splitter::scan(std::size_t &from, std::uint32_t &line) {
       const bool header = token.kind == TokenKind::kString && lexer.outside_brackets() &&
                           token.text.find("\nRevision ID: ") != std::string_view::npos;
       if (header && ends_value) begin(base + token.offset, token.line);
-      at_start = false;
+      at_start = is_simple && token.is(";") && lexer.at_top_level();  // another statement on the same line
     }
     ends_value = token.kind == TokenKind::kName || token.kind == TokenKind::kNumber || token.is(")") ||
                  token.is("]") || token.is("}");
