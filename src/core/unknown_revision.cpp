@@ -84,6 +84,10 @@ std::string words_for(const Facts &facts, const Environment &environment, const 
   std::string words = fmt::format("if the project has {}, load its revision files again:\n{}", shown(text),
                                   load_scripts_lines(functions, environment.name));
   words += fmt::format(
+      "\nif the table belongs to another project, give it an environment of its own:\nSELECT "
+      "{}migfix_bind({}, '<its name>');",
+      functions, quote_literal(table.name));
+  words += fmt::format(
       "\nif newer code recorded it, run that code: deploy it, or go back with it (alembic downgrade) first");
   const LogEntry *last = last_change(table.log);
   if (last != nullptr && last->new_version == text)

@@ -20,8 +20,8 @@ namespace migfix::server {
 namespace {
 
 constexpr std::size_t kBatchBytes = 4 << 20;  // of statements written at once
-// Of a name, in bytes: one of an environment and one of a revision must fit into an entry of the primary key's
-// index, which holds 2704.
+// Of a name, in bytes: one of an environment and one of a revision must fit into an entry of the primary
+// key's index, which holds 2704.
 constexpr std::size_t kLongestName = 1000;
 
 struct Known {
@@ -62,7 +62,8 @@ void lock_revisions() {
 KnownRevisions known_revisions(const std::string &environment) {
   static constinit Statement statement{
       "SELECT revision, array_to_string(down_revision, chr(1)), array_to_string(depends_on, chr(1)),"
-      " array_to_string(branch_labels, chr(1)), coalesce(message, ''), source, coalesce(statements_source, ''),"
+      " array_to_string(branch_labels, chr(1)), coalesce(message, ''), source, coalesce(statements_source, "
+      "''),"
       " coalesce(statements_digest, ''), coalesce(file, ''), position, linked, former_parents"
       " FROM migfix.revision WHERE environment = $1",
       1};
@@ -86,8 +87,8 @@ KnownRevisions known_revisions(const std::string &environment) {
 std::string digest_of(const std::vector<StoredStatement> &statements) {
   std::string text;
   for (const StoredStatement &statement : statements) {
-    for (const std::string *part :
-         {&statement.operation, &statement.object, &statement.statement, &statement.once, &statement.opaque}) {
+    for (const std::string *part : {&statement.operation, &statement.object, &statement.statement,
+                                    &statement.once, &statement.opaque}) {
       text += *part;
       text += '\0';
     }
@@ -104,28 +105,38 @@ NewRow merged(const StoredRevision &stored, RevisionSource source, const Known &
   row.file = stored.file.empty() ? known.file : stored.file;
   row.source = source_name(source);
   row.revision = stored.revision;
+  if (source == RevisionSource::kRegistered && row.revision.message.empty())
+    row.revision.message = known.revision.message;
   if (source == RevisionSource::kSql) {
     row.revision = core::with_sql(known.revision, stored.revision, graph);
     if (core::same_parents(row.revision, known.revision)) row.source = known.source;
   }
   row.statements_source = known.statements_source;
   row.statements_digest = known.statements_digest;
-  if (source == RevisionSource::kSql || (source == RevisionSource::kScripts && known.statements_source != "sql")) {
+  if (source == RevisionSource::kSql ||
+      (source == RevisionSource::kScripts && known.statements_source != "sql")) {
     const std::string digest = digest_of(stored.statements);
     row.statements_changed = digest != known.statements_digest || known.statements_source.empty();
     row.statements_source = source_name(source);
     row.statements_digest = digest;
-    if (row.statements_changed && !known.statements_source.empty()) clauses.emplace_back("its statements, or the lines that they stand on, changed");
+    if (row.statements_changed)
+      clauses.emplace_back(known.statements_source.empty()
+                               ? "its statements are known now"
+                               : "its statements, or the lines that they stand on, changed");
   } else if (source == RevisionSource::kScripts) {
     clauses.emplace_back("its statements stay those of the loaded SQL");
   }
+  if (row.source != known.source) clauses.push_back(fmt::format("it was known from {}", known.source));
+  if (row.file != known.file) clauses.push_back(fmt::format("its file is {}", row.file));
   row.position = known.position;
   row.linked = known.linked;
   row.former_parents = known.former_parents;
   return row;
 }
 
-std::string joined_clauses(const std::vector<std::string> &clauses) { return fmt::format("{}", fmt::join(clauses, "; ")); }
+std::string joined_clauses(const std::vector<std::string> &clauses) {
+  return fmt::format("{}", fmt::join(clauses, "; "));
+}
 
 // Texts of many rows, one SQL array for each column.
 class Columns {
@@ -156,25 +167,29 @@ class Columns {
 void write_rows(const std::string &environment, const std::string &role, std::int64_t load,
                 const std::vector<NewRow> &rows) {
   static constinit Statement statement{
-      "INSERT INTO migfix.revision (environment, revision, down_revision, depends_on, branch_labels, message, file,"
+      "INSERT INTO migfix.revision (environment, revision, down_revision, depends_on, branch_labels, "
+      "message, file,"
       " source, statements_source, statements_digest, position, added, linked, former_parents, loaded_by)"
-      " SELECT $1, r, d::text[], n::text[], b::text[], nullif(m, ''), nullif(f, ''), s, nullif(t, ''), nullif(h, ''),"
+      " SELECT $1, r, d::text[], n::text[], b::text[], nullif(m, ''), nullif(f, ''), s, nullif(t, ''), "
+      "nullif(h, ''),"
       " p::bigint, $2::bigint, l::bigint, o::text[], $3::name"
-      " FROM unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],"
+      " FROM unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], "
+      "$11::text[],"
       " $12::text[], $13::text[], $14::text[], $15::text[]) AS u (r, d, n, b, m, f, s, t, h, p, l, o)"
       " ON CONFLICT (environment, revision) DO UPDATE SET down_revision = EXCLUDED.down_revision,"
       " depends_on = EXCLUDED.depends_on, branch_labels = EXCLUDED.branch_labels, message = EXCLUDED.message,"
       " file = EXCLUDED.file, source = EXCLUDED.source, statements_source = EXCLUDED.statements_source,"
       " statements_digest = EXCLUDED.statements_digest, linked = EXCLUDED.linked,"
-      " former_parents = EXCLUDED.former_parents, loaded_by = EXCLUDED.loaded_by, loaded_at = EXCLUDED.loaded_at",
+      " former_parents = EXCLUDED.former_parents, loaded_by = EXCLUDED.loaded_by, loaded_at = "
+      "EXCLUDED.loaded_at",
       15};
   Columns columns(12);
   for (const NewRow &row : rows) {
     const core::Revision &revision = row.revision;
     columns.add({revision.revision, sql_array(revision.down_revision), sql_array(revision.depends_on),
-                 sql_array(revision.branch_labels), revision.message, row.file, row.source, row.statements_source,
-                 row.statements_digest, std::to_string(row.position), std::to_string(row.linked),
-                 row.former_parents});
+                 sql_array(revision.branch_labels), revision.message, row.file, row.source,
+                 row.statements_source, row.statements_digest, std::to_string(row.position),
+                 std::to_string(row.linked), row.former_parents});
   }
   std::vector<Value> parameters = {environment, std::to_string(load), role};
   columns.append_to(parameters);
@@ -183,11 +198,14 @@ void write_rows(const std::string &environment, const std::string &role, std::in
 
 void write_statements(const std::string &environment, const Columns &columns) {
   static constinit Statement statement{
-      "INSERT INTO migfix.revision_statement (environment, revision, position, operation, object, statement, once,"
+      "INSERT INTO migfix.revision_statement (environment, revision, position, operation, object, statement, "
+      "once,"
       " check_first, opaque, line)"
-      " SELECT $1, r, p::integer, nullif(k, ''), nullif(o, ''), nullif(s, ''), nullif(u, ''), c::boolean, nullif(q, ''),"
+      " SELECT $1, r, p::integer, nullif(k, ''), nullif(o, ''), nullif(s, ''), nullif(u, ''), c::boolean, "
+      "nullif(q, ''),"
       " nullif(l, '0')::integer"
-      " FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],"
+      " FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], "
+      "$9::text[],"
       " $10::text[]) AS v (r, p, k, o, s, u, c, q, l)",
       10};
   if (columns.empty()) return;
@@ -224,7 +242,8 @@ void replace_statements(const std::string &environment, const std::vector<NewRow
 void require_kept(const core::Revision &revision) {
   const auto require = [&](const std::string &name) {
     if (const auto why = why_not_kept(name))
-      throw core::Error(core::kInvalidParameterValue, fmt::format("{} {}", core::in_quotes(core::clipped(name)), *why));
+      throw core::Error(core::kInvalidParameterValue,
+                        fmt::format("{} {}", core::in_quotes(core::clipped(name)), *why));
   };
   require(revision.revision);
   for (const auto *names : {&revision.down_revision, &revision.depends_on, &revision.branch_labels})
@@ -300,7 +319,8 @@ std::vector<LoadedRevision> store_revisions(const std::string &environment, Revi
     const auto found = known.find(stored.revision.revision);
     if (found == known.end()) {
       const bool has_statements = source != RevisionSource::kRegistered;
-      rows.push_back({&stored, stored.revision, source_name(source), has_statements ? source_name(source) : "",
+      rows.push_back({&stored, stored.revision, source_name(source),
+                      has_statements ? source_name(source) : "",
                       has_statements ? digest_of(stored.statements) : "", stored.file, ++position, 0, "{}",
                       has_statements});
       continue;
@@ -308,7 +328,8 @@ std::vector<LoadedRevision> store_revisions(const std::string &environment, Revi
     const Known &before = found->second;
     std::vector<std::string> clauses;
     NewRow row = merged(stored, source, before, graph, clauses);
-    for (std::string &clause : core::describe_change(before.revision, row.revision)) clauses.push_back(std::move(clause));
+    for (std::string &clause : core::describe_change(before.revision, row.revision))
+      clauses.push_back(std::move(clause));
     answer.detail = joined_clauses(clauses);
     const bool moved = !core::same_parents(before.revision, row.revision);
     if (!moved && !row.statements_changed && row.revision == before.revision && row.file == before.file &&
@@ -338,7 +359,8 @@ std::vector<LoadedRevision> store_revisions(const std::string &environment, Revi
 bool remove_revision(const std::string &environment, const std::string &revision) {
   static constinit Statement statements{
       "DELETE FROM migfix.revision_statement WHERE environment = $1 AND revision = $2", 2};
-  static constinit Statement statement{"DELETE FROM migfix.revision WHERE environment = $1 AND revision = $2", 2};
+  static constinit Statement statement{"DELETE FROM migfix.revision WHERE environment = $1 AND revision = $2",
+                                       2};
   RightsOf owner(log_owner());
   lock_revisions();
   run(statements, {environment, revision}, SnapshotKind::kNew);

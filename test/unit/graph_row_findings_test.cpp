@@ -120,6 +120,8 @@ TEST(MF103, UnknownBeforeTheLoadIsAnError) {
       "-- if the project has \"ffff00000000\", load its revision files again:\n"
       "-- \\set scripts `cat alembic/versions/*.py`\n"
       "-- SELECT * FROM migfix_load_scripts(:'scripts');\n"
+      "-- if the table belongs to another project, give it an environment of its own:\n"
+      "-- SELECT migfix_bind('public.alembic_version', '<its name>');\n"
       "-- if newer code recorded it, run that code: deploy it, or go back with it (alembic downgrade) first\n"
       "-- if its file is gone for good, find the revision that the schema is at, and record it:\n"
       "-- SELECT * FROM migfix_stamp('<its id>', purge => true, version_table => 'public.alembic_version');");
