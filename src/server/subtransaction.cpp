@@ -16,6 +16,21 @@ bool must_pass(int sqlstate) {
          category == ERRCODE_INSUFFICIENT_RESOURCES;
 }
 
+bool is_refusal(int sqlstate) {
+  switch (ERRCODE_TO_CATEGORY(sqlstate)) {
+    case ERRCODE_DATA_EXCEPTION:
+    case ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION:
+    case ERRCODE_FEATURE_NOT_SUPPORTED:
+    case ERRCODE_DEPENDENT_PRIVILEGE_DESCRIPTORS_STILL_EXIST:
+    case ERRCODE_INVALID_CATALOG_NAME:
+    case ERRCODE_INVALID_SCHEMA_NAME:
+    case ERRCODE_PROGRAM_LIMIT_EXCEEDED:
+      return true;
+    default:
+      return sqlstate == ERRCODE_INTERNAL_ERROR;
+  }
+}
+
 // A report in memory that outlives the subtransaction (it may stand in that of an SPI connection).
 ErrorData *keep(const ErrorData *data, MemoryContext context) {
   return call([&] {
@@ -78,6 +93,34 @@ bool attempt(const char *what, const std::function<void()> &work) {
          "This is a failure of migfix itself; the statement goes on without it.",
          "Please report it, with what SELECT migfix_diagnose(); says.");
   return false;
+}
+
+bool tried(const std::function<void()> &work) {
+  const MemoryContext context = CurrentMemoryContext;
+  const ResourceOwner owner = CurrentResourceOwner;
+  call([&] {
+    BeginInternalSubTransaction(nullptr);
+    MemoryContextSwitchTo(context);
+  });
+  ErrorData *passing = nullptr;
+  std::exception_ptr other;
+  bool done = false;
+  try {
+    work();
+    done = true;
+  } catch (const PgError &error) {
+    if (!is_refusal(error.data->sqlerrcode)) passing = keep(error.data, context);
+  } catch (...) {
+    other = std::current_exception();
+  }
+  call([&] {
+    RollbackAndReleaseCurrentSubTransaction();
+    MemoryContextSwitchTo(context);
+    CurrentResourceOwner = owner;
+  });
+  if (passing != nullptr) throw PgError{passing};
+  if (other) std::rethrow_exception(other);
+  return done;
 }
 
 }  // namespace migfix::server

@@ -11,4 +11,10 @@ namespace migfix::server {
 /// and running out of memory or disk.
 bool attempt(const char *what, const std::function<void()> &work);
 
+/// Runs `work`, which only looks at things, in a subtransaction that is rolled back in any case: no lock that
+/// it took is left. Returns false where the server refused what it was asked (a text that it cannot make
+/// sense of: classes 22, 42, 54, 0A, 2B, 3D, 3F), or found that something was dropped meanwhile (XX000).
+/// Everything else passes.
+bool tried(const std::function<void()> &work);
+
 }  // namespace migfix::server

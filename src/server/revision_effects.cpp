@@ -1,0 +1,97 @@
+#include "server/revision_effects.hpp"
+
+#include "server/lowering.hpp"
+#include "server/query.hpp"
+
+extern "C" {
+#include "catalog/namespace.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/relcache.h"
+}
+
+namespace migfix::server {
+
+namespace {
+
+Oid owner_of_statements() {
+  return call([] {
+    const Oid table = get_relname_relid("revision_statement", get_namespace_oid("migfix", false));
+    Relation open = RelationIdGetRelation(table);
+    if (open == nullptr) elog(ERROR, "migfix.revision_statement is not there");
+    const Oid owner = open->rd_rel->relowner;
+    RelationClose(open);
+    return owner;
+  });
+}
+
+struct StoredText {
+  core::Node node;
+  std::int64_t position;
+  std::string text;
+  std::string once;
+  std::string opaque;
+  bool check_first;
+  std::uint32_t line;
+};
+
+core::RevisionStatement opaque_place(const StoredText &stored) {
+  core::RevisionStatement statement;
+  statement.effects.push_back(
+      core::Opaque{stored.opaque.empty() ? "its statement is not known" : stored.opaque});
+  statement.line = stored.line;
+  return statement;
+}
+
+// Revisions that were registered by hand, or loaded as a graph alone.
+void mark_unloaded(const core::Environment &environment, core::StatementsOf &statements) {
+  static constinit Statement statement{
+      "SELECT revision FROM migfix.revision WHERE environment = $1 AND statements_source IS NULL", 1};
+  run(statement, {environment.name}, SnapshotKind::kLatest, [&](const RowView &row) {
+    const auto node = environment.graph.find(row.text(0));
+    if (!node) return;
+    core::RevisionStatement unknown;
+    unknown.effects.push_back(core::Opaque{"its statements are not loaded"});
+    statements[*node] = {std::move(unknown)};
+  });
+}
+
+}  // namespace
+
+core::StatementsOf read_effects(const core::Environment &environment, const std::string &own_schema) {
+  static constinit Statement statement{
+      "SELECT revision, position, statement, coalesce(once, ''), coalesce(opaque, ''), check_first,"
+      " coalesce(line, 0) FROM migfix.revision_statement WHERE environment = $1",
+      1};
+  std::vector<StoredText> texts;
+  {
+    const RightsOf rights(owner_of_statements());
+    run(statement, {environment.name}, SnapshotKind::kLatest, [&](const RowView &row) {
+      const auto node = environment.graph.find(row.text(0));
+      if (!node) return;
+      texts.push_back({*node, row.integer(1), row.string(2), row.string(3), row.string(4), row.flag(5),
+                       static_cast<std::uint32_t>(row.integer(6))});
+    });
+  }
+  std::sort(texts.begin(), texts.end(), [](const StoredText &a, const StoredText &b) {
+    return std::pair(a.node, a.position) < std::pair(b.node, b.position);
+  });
+  core::StatementsOf statements(environment.graph.size());
+  for (const StoredText &stored : texts) {
+    check_for_interrupts();
+    if (stored.text.empty()) {
+      statements[stored.node].push_back(opaque_place(stored));
+      continue;
+    }
+    for (core::RevisionStatement &lowered : lower(stored.text, own_schema)) {
+      lowered.once = stored.once;
+      lowered.check_first = stored.check_first;
+      lowered.line = stored.line;
+      statements[stored.node].push_back(std::move(lowered));
+    }
+  }
+  mark_unloaded(environment, statements);
+  return statements;
+}
+
+}  // namespace migfix::server
