@@ -273,6 +273,36 @@ CREATE FUNCTION @extschema@.migfix_current(version_table regclass DEFAULT NULL)
   LANGUAGE c ROWS 10 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.migfix_current(regclass) IS 'every version table, or one, with a row for each version row, or one row with revision NULL where there is none; where the revisions of its environment are loaded: known, whether it is one of them, head, whether it is a head, behind, how many revisions "alembic upgrade heads" would run above it, and the environment; since when, by whom and by which application, where the caller may read migfix.version_log; guard: on, missing, disabled, taken off. Warns where rows could not be read. Errors: 42P01 and 42809 no such table';
 
+-- Schema against revisions ------------------------------------------------------------------------------
+
+CREATE FUNCTION @extschema@.migfix_verify(revision text DEFAULT NULL, version_table text DEFAULT NULL,
+    show_structure boolean DEFAULT false)
+  RETURNS TABLE (revision text, object_type text, object text, state text, detail text, definition text)
+  LANGUAGE c AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.migfix_verify(text, text, boolean) IS 'each object that should exist at a revision (what migfix_stamp takes; by default what is recorded), with the revision that made or changed it last. state: present, missing, different (detail says how), unexplained (there, and none of the revisions makes it), opaque (a statement of which it cannot be said what it does; no object). show_structure: the definition of each too. Errors: 55000 no revisions or no statements loaded, 42704 cannot locate it, 22023 ambiguous, 42501 rows not readable, 42P01, 42809 no such version table';
+
+CREATE FUNCTION @extschema@.migfix_infer(version_table text DEFAULT NULL)
+  RETURNS TABLE (version_table text, revision text, state text, place text, detail text)
+  LANGUAGE c AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.migfix_infer(text) IS 'where the schema really is, whatever the rows say: a row for each revision, oldest first. state: applied, partial, absent, unknown (nothing of it can be seen in the schema). place: at (the schema is there), or (fits as well as the other rows with or: nothing tells them apart), below (under one of these), above (not applied). detail: the evidence. A row with the revision base where no revision fits as well. Errors: as migfix_verify';
+
+CREATE FUNCTION @extschema@.migfix_plan(target text DEFAULT NULL, version_table text DEFAULT NULL)
+  RETURNS TABLE (step integer, action text, statement text, reason text, safe boolean)
+  LANGUAGE c AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.migfix_plan(text, text) IS 'the steps that bring rows and schema in step, in their order; none: they are. target: the revision to go to (what migfix_stamp takes), by default where the schema is, with all that was begun brought to its end. For whom may change the version rows: statements can hold data. action: run (a statement), rows (the version rows), person (what a person must decide or do), upgrade (left to "alembic upgrade"). safe: false where rows or values may be lost, NULL where that is for a person to say. Errors: as migfix_verify';
+
+CREATE FUNCTION @extschema@.migfix_repair(target text DEFAULT NULL, version_table text DEFAULT NULL,
+    force boolean DEFAULT false, transactional boolean DEFAULT false, reason text DEFAULT NULL)
+  RETURNS TABLE (step integer, action text, statement text, reason text, safe boolean, outcome text)
+  LANGUAGE c AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.migfix_repair(text, text, boolean, boolean, text) IS 'runs what migfix_plan says, all or nothing, with the rights of the caller, while nobody else writes the version table. force: also steps that are not safe, and without those that need a person. transactional: CREATE INDEX CONCURRENTLY as CREATE INDEX; without it such a statement is left, and said. reason: kept in the log. outcome: done, passed over, left. migfix_undo takes back the rows, not the statements. Errors: 55000 a step is not safe or needs a person, what the statements raise, and as migfix_stamp and migfix_verify';
+
+CREATE FUNCTION @extschema@.migfix_upgrade(target text DEFAULT NULL, version_table text DEFAULT NULL,
+    transactional boolean DEFAULT false, reason text DEFAULT NULL)
+  RETURNS TABLE (step integer, action text, statement text, reason text, safe boolean, outcome text)
+  LANGUAGE c AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.migfix_upgrade(text, text, boolean, text) IS 'runs the loaded statements of the revisions between what is recorded and target (what migfix_stamp takes; by default heads), all or nothing, and records them. What is there already and identical is passed over. transactional, reason: as of migfix_repair. outcome: done, passed over, left. Errors: 55000 something is there and not the same, or a statement is not known; what the statements raise; as migfix_stamp and migfix_verify';
+
 -- What is there already, and what comes ----------------------------------------------------------------
 
 CREATE FUNCTION @extschema@.migfix_ddl_start() RETURNS event_trigger

@@ -3,14 +3,14 @@
 #include <iterator>
 
 #include "core/folding.hpp"
+#include "core/schema_findings.hpp"
 
 namespace migfix::core {
 
 std::vector<Finding> diagnose(const Facts &facts) {
   std::vector<Finding> findings;
-  for (const auto judge :
-       {judge_version_rows, judge_environments, judge_duplicates, judge_leftovers, judge_privileges,
-        judge_installation}) {
+  for (const auto judge : {judge_version_rows, judge_environments, judge_schemas, judge_duplicates,
+                           judge_leftovers, judge_privileges, judge_installation}) {
     std::vector<Finding> found = judge(facts);
     findings.insert(findings.end(), std::make_move_iterator(found.begin()),
                     std::make_move_iterator(found.end()));

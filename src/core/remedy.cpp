@@ -9,6 +9,12 @@
 
 namespace migfix::core {
 
+namespace {
+
+constexpr std::size_t kMostListed = 20;  // version tables in one call
+
+}  // namespace
+
 std::string call_name(const Installation &installation, std::string_view name) {
   if (installation.schema_name.empty() || installation.schema_name == "public") return std::string(name);
   return fmt::format("{}.{}", installation.schema_name, name);
@@ -34,8 +40,26 @@ std::string stamp_call(std::string_view functions, const std::vector<std::string
 
 std::string load_scripts_lines(std::string_view functions, std::string_view environment) {
   return fmt::format(
-      "\\set scripts `cat alembic/versions/*.py`\nSELECT * FROM {}migfix_load_scripts(:'scripts'{});", functions,
-      environment == "default" ? "" : ", environment => " + quote_literal(environment));
+      "\\set scripts `cat alembic/versions/*.py`\nSELECT * FROM {}migfix_load_scripts(:'scripts'{});",
+      functions, environment == "default" ? "" : ", environment => " + quote_literal(environment));
+}
+
+std::string repair_call(const Installation &installation, const std::vector<std::string> &version_tables) {
+  const std::string name = call_name(installation, "migfix_repair");
+  if (version_tables.size() == 1)
+    return fmt::format("SELECT * FROM {}(version_table => {});", name, quote_literal(version_tables.front()));
+  if (version_tables.size() <= kMostListed)
+    return fmt::format("SELECT r.* FROM unnest({}) AS t, {}(version_table => t) AS r;",
+                       array_of(version_tables), name);
+  return fmt::format(
+      "SELECT r.* FROM (SELECT DISTINCT version_table FROM {}() WHERE fix LIKE '%migfix_repair%') AS t, "
+      "{}(version_table => t.version_table) AS r;",
+      call_name(installation, "migfix_findings"), name);
+}
+
+std::string plan_call(const Installation &installation, std::string_view version_table) {
+  return fmt::format("SELECT * FROM {}(version_table => {});", call_name(installation, "migfix_plan"),
+                     quote_literal(version_table));
 }
 
 std::string findings_call(const Installation &installation, std::string_view version_table) {

@@ -29,6 +29,13 @@ std::string stamp_call(std::string_view functions, const std::vector<std::string
 /// Lines for psql that load an environment's revision files.
 std::string load_scripts_lines(std::string_view functions, std::string_view environment);
 
+/// `SELECT * FROM migfix_repair(version_table => 'public.alembic_version');`, of several tables one call for
+/// all.
+std::string repair_call(const Installation &installation, const std::vector<std::string> &version_tables);
+
+/// `SELECT * FROM migfix_plan(version_table => 'public.alembic_version');`
+std::string plan_call(const Installation &installation, std::string_view version_table);
+
 /// `SELECT * FROM migfix_findings('t1.alembic_version');`
 std::string findings_call(const Installation &installation, std::string_view version_table);
 

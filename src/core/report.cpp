@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/schema_findings.hpp"
 #include "core/sql_text.hpp"
 
 namespace migfix::core {
@@ -193,6 +194,11 @@ std::vector<std::string> report_text(const Facts &facts, const std::vector<Findi
   }
   lines.push_back(fmt::format("{}, {}, {}", count_of(counts[0], "error"), count_of(counts[1], "warning"),
                               count_of(counts[2], "notice")));
+  if (const std::string repair = repair_of_all(facts); !repair.empty()) {
+    lines.emplace_back();
+    lines.push_back("-- This mends what can be mended without a decision, all or nothing:");
+    lines.push_back(repair);
+  }
   return lines;
 }
 

@@ -34,8 +34,15 @@ std::vector<RowStep> steps_between(const Rows &before, const Rows &after) {
   const std::size_t pairs = std::min(going.size(), coming.size());
   for (std::size_t i = 0; i < pairs; ++i) steps.push_back({RowStep::Kind::kUpdate, going[i], coming[i]});
   for (std::size_t i = pairs; i < going.size(); ++i) steps.push_back({RowStep::Kind::kDelete, going[i], {}});
-  for (std::size_t i = pairs; i < coming.size(); ++i) steps.push_back({RowStep::Kind::kInsert, {}, coming[i]});
+  for (std::size_t i = pairs; i < coming.size(); ++i)
+    steps.push_back({RowStep::Kind::kInsert, {}, coming[i]});
   return steps;
+}
+
+bool same_rows(Rows one, Rows other) {
+  std::sort(one.begin(), one.end());
+  std::sort(other.begin(), other.end());
+  return one == other;
 }
 
 }  // namespace migfix::core

@@ -25,4 +25,7 @@ const char *step_name(RowStep::Kind kind);
 /// updates pair what goes with what comes, in order, and the rest is deleted or inserted.
 std::vector<RowStep> steps_between(const Rows &before, const Rows &after);
 
+/// The same rows, in whatever order.
+bool same_rows(Rows one, Rows other);
+
 }  // namespace migfix::core

@@ -11,6 +11,7 @@
 #include "core/graph_row_findings.hpp"
 #include "core/lineage_findings.hpp"
 #include "core/remedy.hpp"
+#include "core/schema_findings.hpp"
 #include "core/schema_words.hpp"
 #include "core/sql_text.hpp"
 #include "core/version_history.hpp"
@@ -59,6 +60,24 @@ std::vector<std::string> real_versions(const VersionTable &table) {
   return versions;
 }
 
+// Where the statements of the revisions are known, the schema says where it is.
+std::optional<std::string> known_way(const Facts &facts, const std::string &version_table) {
+  const SchemaStanding *standing = standing_of(facts, version_table);
+  if (standing == nullptr) return std::nullopt;
+  switch (standing->mending) {
+    case SchemaStanding::Mending::kSafe:
+      return repair_call(facts.installation, {standing->version_table});
+    case SchemaStanding::Mending::kNeedsDecision:
+      return no_fix("what would mend it needs a decision:\n" +
+                    plan_call(facts.installation, standing->version_table));
+    case SchemaStanding::Mending::kNothing:
+      return no_fix(
+          "nothing of what stands there is made by the revisions that are loaded: alembic upgrade starts "
+          "from base, and does not stumble over it");
+  }
+  return std::nullopt;
+}
+
 // --- MF101
 
 void judge_no_version_table(const Facts &facts, std::vector<Finding> &findings) {
@@ -89,7 +108,7 @@ void judge_no_version_table(const Facts &facts, std::vector<Finding> &findings) 
     finding.detail +=
         " That is what is left where a program created the tables itself (create_all), or where a dump was "
         "restored without its version table.";
-    finding.fix = find_revision_first(facts.installation, false, "");
+    finding.fix = known_way(facts, "").value_or(find_revision_first(facts.installation, false, ""));
   } else {
     finding.detail += fmt::format(" {} was dropped with version {} at {}.", drops[0]->version_table,
                                   in_quotes(*drops[0]->old_version), who_and_when(*drops[0]));
@@ -117,7 +136,8 @@ void judge_empty(const Facts &facts, const VersionTable &table, const SchemaCont
     finding.detail += fmt::format(" It was emptied by {} at {}.", what(*last), who_and_when(*last));
     finding.fix = undo_call(facts.installation, last->log_id);
   } else {
-    finding.fix = find_revision_first(facts.installation, false, table.name);
+    finding.fix =
+        known_way(facts, table.name).value_or(find_revision_first(facts.installation, false, table.name));
   }
   findings.push_back(std::move(finding));
 }
@@ -158,8 +178,7 @@ void judge_duplicates_of_rows(const VersionTable &table, std::vector<Finding> &f
 std::string undo_of(const Facts &facts, const VersionTable &table,
                     const std::optional<std::string> &version) {
   const LogEntry *last = last_change(table.log);
-  if (last == nullptr || last->operation != Operation::kUpdate || last->new_version != version)
-    return {};
+  if (last == nullptr || last->operation != Operation::kUpdate || last->new_version != version) return {};
   if (!last->old_version || why_never_a_revision(*last->old_version)) return {};
   return undo_call(facts.installation, last->log_id);
 }

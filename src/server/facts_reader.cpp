@@ -1,5 +1,6 @@
 #include "server/facts_reader.hpp"
 
+#include "core/finding.hpp"
 #include "server/catalog_sql.hpp"
 #include "server/environment_cache.hpp"
 #include "server/installation_catalog.hpp"
@@ -8,6 +9,8 @@
 #include "server/privilege_catalog.hpp"
 #include "server/query.hpp"
 #include "server/schema_catalog.hpp"
+#include "server/standings_reader.hpp"
+#include "server/subtransaction.hpp"
 #include "server/version_rows.hpp"
 
 namespace migfix::server {
@@ -51,6 +54,12 @@ core::Facts read_facts(Oid version_table, Oid role) {
   facts.installation = read_installation();
   facts.installation.not_checked = std::move(versions.not_checked);
   if (facts.whole_database) facts.dropped = std::move(versions.drops);
+  if (!attempt("comparing the schema with the revisions",
+               [&] { facts.standings = read_standings(versions.tables); }))
+    facts.installation.not_checked.push_back({"the schema against the revisions",
+                                              "the WARNING above says why",
+                                              {},
+                                              core::no_fix("please report it")});
   for (CatalogTable &table : versions.tables) facts.version_tables.push_back(std::move(table.facts));
   return facts;
 }

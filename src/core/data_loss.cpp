@@ -1,0 +1,83 @@
+#include "core/data_loss.hpp"
+
+#include <cctype>
+
+#include <fmt/format.h>
+
+#include "core/type_change.hpp"
+#include "core/type_words.hpp"
+
+namespace migfix::core {
+
+namespace {
+
+std::string loss_of(const DropColumn &effect, const SchemaModel &before) {
+  const ObjectId id = column_id(effect.table.name, effect.column);
+  return before.find(id) == nullptr ? std::string()
+                                    : fmt::format("{} falls with its values", object_in_words(id));
+}
+
+std::string loss_of(const DropObject &effect, const SchemaModel &before) {
+  switch (effect.object.kind) {
+    case ObjectKind::kTable:
+      if (before.find(effect.object) == nullptr && !effect.cascade) return {};
+      return fmt::format("{} falls with its rows", object_in_words(effect.object));
+    case ObjectKind::kSchema:
+    case ObjectKind::kExtension:
+      return fmt::format("{} falls with what is in it", object_in_words(effect.object));
+    case ObjectKind::kSequence:
+      return fmt::format("{} falls with its place", object_in_words(effect.object));
+    default:
+      return effect.cascade ? fmt::format("what depends on {} falls with it", object_in_words(effect.object))
+                            : std::string();
+  }
+}
+
+std::string loss_of(const AlterColumnType &effect, const SchemaModel &before) {
+  const ObjectId id = column_id(effect.table.name, effect.column);
+  const auto *column = before.find_as<Column>(id);
+  if (column == nullptr) return {};
+  const auto type = before.type(column->type.name);
+  if (is_widening(column->type, effect.type, type && type->kind == ObjectKind::kEnum)) return {};
+  return fmt::format("{}: {}", object_in_words(id), risk_of(column->type, effect.type));
+}
+
+template <class Other>
+std::string loss_of(const Other &, const SchemaModel &) {
+  return {};
+}
+
+bool is_word(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+}
+
+}  // namespace
+
+std::string data_loss(const RevisionStatement &statement, const SchemaModel &before) {
+  for (const Effect &effect : statement.effects) {
+    std::string loss = std::visit([&](const auto &one) { return loss_of(one, before); }, effect);
+    if (!loss.empty()) return loss;
+  }
+  return {};
+}
+
+bool only_inserts(std::string_view text) {
+  bool first = true;
+  for (std::size_t i = 0; i < text.size();) {
+    if (!is_word(text[i])) {
+      // What stands in front of the statement but blanks is for a parser to judge.
+      if (first && std::isspace(static_cast<unsigned char>(text[i])) == 0) return false;
+      ++i;
+      continue;
+    }
+    std::string word;
+    for (; i < text.size() && is_word(text[i]); ++i)
+      word += static_cast<char>(std::tolower(static_cast<unsigned char>(text[i])));
+    if (first && word != "insert") return false;
+    if (word == "update" || word == "delete") return false;
+    first = false;
+  }
+  return !first;
+}
+
+}  // namespace migfix::core

@@ -1,0 +1,28 @@
+// Which statements of revisions are still to be run, so that their objects stand as they should.
+#pragma once
+
+#include <set>
+#include <vector>
+
+#include "core/schema_history.hpp"
+#include "core/schema_plan.hpp"
+
+namespace migfix::core {
+
+struct StatementPlan {
+  std::vector<PlanStep> steps;
+  /// Objects, and tables with all their parts, that nobody but a person can tell what to do with: what was
+  /// renamed is there under both names.
+  std::set<ObjectId> hands_off;
+};
+
+/// The statements of the revisions in `history` (those of the target) that were not run: their objects stand
+/// as they did before. A statement of which only a part is there is not among them. `working` begins as the
+/// real schema and ends as the statements leave it. Statements that change rows, or of which it cannot be
+/// said what they do, have run where the rows record their revision (`recorded`, ancestors included) and its
+/// objects do not deny it; they are run where nothing of their revision has been, or where it broke off
+/// before them; and are a person's matter where that is in doubt.
+StatementPlan statements_to_run(const SchemaHistories &histories, const SchemaHistory &history,
+                                const NodeSet &recorded, SchemaModel &working, const std::string &own_schema);
+
+}  // namespace migfix::core

@@ -1,0 +1,38 @@
+// The revisions that rows and schema are to be brought to.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/inference.hpp"
+
+namespace migfix::core {
+
+struct TargetRequest {
+  const RevisionGraph &graph;
+  const StatementsOf &statements;
+  const SchemaHistory &history;  // of all revisions
+  const SchemaModel &real;
+  const NodeSet &recorded;      // what the rows stand for, ancestors included
+  bool rows_are_sound = false;  // the rows are known ids of which none is an ancestor of another
+  const NodeSet &logged;        // revisions that the log has seen recorded
+};
+
+struct TargetChoice {
+  NodeSet revisions;  // closed under ancestors
+  /// Revisions that may have run or not: the schema cannot tell, nor can rows or log, and it matters, because
+  /// they change rows or what they do cannot be said. The lowest is first.
+  std::vector<Node> in_doubt;
+  /// Enums that a revision outside of the choice makes, that nothing uses, and that are all there is of it:
+  /// what a downgrade leaves behind.
+  std::vector<ObjectId> leftovers;
+};
+
+/// What inference finds; where it finds several, what the rows say, else what the log says, else the lowest.
+/// And every revision of which a part is there already, because Alembic would stumble over that part.
+TargetChoice choose_target(const TargetRequest &request);
+
+/// Whether running the revision a second time, or not at all, may matter beyond the objects that can be seen.
+bool matters_unseen(const std::vector<RevisionStatement> &statements);
+
+}  // namespace migfix::core

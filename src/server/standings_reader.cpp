@@ -1,0 +1,122 @@
+#include "server/standings_reader.hpp"
+
+#include "server/environment_cache.hpp"
+#include "server/named_version_table.hpp"
+#include "server/revision_effects.hpp"
+#include "server/schema_reader.hpp"
+#include "server/schema_state.hpp"
+
+extern "C" {
+#include "catalog/namespace.h"
+}
+
+namespace migfix::server {
+
+namespace {
+
+// Version tables that one replay serves.
+struct Group {
+  core::EnvironmentPtr environment;
+  std::string own_schema;  // raw; empty: no statement names the schema of any of them
+  core::StatementsOf statements;
+  std::unique_ptr<ServerForms> forms;
+  std::unique_ptr<core::SchemaHistories> histories;
+  std::vector<const CatalogTable *> tables;
+};
+
+void replay(Group &group) {
+  group.forms = std::make_unique<ServerForms>(group.tables.front()->facts.schema);
+  group.histories =
+      std::make_unique<core::SchemaHistories>(group.environment->graph, group.statements, *group.forms);
+}
+
+// Statements that name the schema of one table by its name mean something else there than for the others.
+bool names(const Group &group, const std::string &schema) {
+  const std::vector<std::string> others = other_schemas(group.histories->all());
+  return std::find(others.begin(), others.end(), schema) != others.end();
+}
+
+std::vector<std::unique_ptr<Group>> groups_of(const std::vector<CatalogTable> &tables) {
+  std::map<std::string, std::unique_ptr<Group>> shared;  // by environment
+  std::vector<std::unique_ptr<Group>> groups;
+  for (const CatalogTable &table : tables) {
+    const core::VersionTable &facts = table.facts;
+    if (facts.environment == nullptr || !facts.not_checked.empty()) continue;
+    std::unique_ptr<Group> &group = shared[facts.environment->name];
+    if (group == nullptr) {
+      group = std::make_unique<Group>();
+      group->environment = facts.environment;
+      group->statements = read_effects(*facts.environment, {});
+      group->tables.push_back(&table);
+      if (!says_nothing(group->statements)) replay(*group);
+      group->tables.clear();
+    }
+    if (group->histories == nullptr) continue;
+    if (!names(*group, facts.schema)) {
+      group->tables.push_back(&table);
+      continue;
+    }
+    auto own = std::make_unique<Group>();
+    own->environment = facts.environment;
+    own->own_schema = facts.schema;
+    own->tables.push_back(&table);
+    own->statements = read_effects(*facts.environment, facts.schema);
+    replay(*own);
+    groups.push_back(std::move(own));
+  }
+  for (auto &[name, group] : shared)
+    if (!group->tables.empty()) groups.push_back(std::move(group));
+  return groups;
+}
+
+// Where no version table is there: the one that Alembic would create in this session.
+std::optional<CatalogTable> table_to_come() {
+  if (environment_names().empty()) return std::nullopt;
+  NamedVersionTable named;
+  try {
+    named = named_version_table(std::nullopt);
+  } catch (const core::Error &) {
+    return std::nullopt;  // no schema to create it in
+  }
+  if (OidIsValid(named.relation)) return std::nullopt;
+  CatalogTable table;
+  const char *schema = named.schema.c_str();
+  table.schema = call([&] { return get_namespace_oid(schema, true); });
+  table.facts.name = named.name;
+  table.facts.schema = named.schema;
+  table.facts.table = named.table;
+  table.facts.environment = environment_of(named.name, {});
+  return table;
+}
+
+}  // namespace
+
+std::vector<core::SchemaStanding> read_standings(const std::vector<CatalogTable> &all) {
+  std::vector<CatalogTable> tables = all;
+  if (tables.empty())
+    if (auto table = table_to_come()) tables.push_back(std::move(*table));
+  std::map<Oid, core::SchemaStanding> by_table;
+  for (const auto &group : groups_of(tables)) {
+    SchemaRequest request;
+    for (const CatalogTable *table : group->tables) request.schemas.push_back(table->schema);
+    for (const CatalogTable &table : tables) request.left_out.insert(table.oid);
+    request.others = other_schemas(group->histories->all());
+    const std::map<Oid, core::SchemaModel> models = read_schemas(request);
+    for (const CatalogTable *table : group->tables) {
+      check_for_interrupts();
+      const auto model = models.find(table->schema);
+      if (model == models.end()) continue;
+      core::SchemaStanding standing = core::schema_standing(plan_request(
+          *group->histories, model->second, *group->environment, table->facts, OidIsValid(table->oid)));
+      standing.environment = group->environment->name;
+      by_table.emplace(table->oid, std::move(standing));
+    }
+  }
+  std::vector<core::SchemaStanding> standings;
+  for (const CatalogTable &table : tables)
+    if (const auto found = by_table.find(table.oid); found != by_table.end())
+      standings.push_back(std::move(found->second));
+  return standings;
+}
+
+}  // namespace migfix::server
