@@ -18,12 +18,12 @@ PG_CONFIG ?= pg_config
 all:
 
 # These targets install what they need first, so they must work before there is a pg_config.
-demo test:
+demo test campaign:
 	@script/$@
 
-.PHONY: demo test
+.PHONY: demo test campaign
 
-ifeq ($(filter demo test,$(MAKECMDGOALS)),)
+ifeq ($(filter demo test campaign,$(MAKECMDGOALS)),)
 ifeq ($(shell command -v $(PG_CONFIG)),)
 $(error $(PG_CONFIG) is not here: install PostgreSQL's server headers (Debian: `apt-get install postgresql-server-dev-all libfmt-dev g++`) or name it: make PG_CONFIG=/path/to/pg_config)
 endif
