@@ -1,34 +1,40 @@
 #include "core/inference.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "core/closure.hpp"
 #include "core/schema_match.hpp"
+#include "core/unexplained.hpp"
 
 namespace migfix::core {
 
 namespace {
 
-constexpr std::int64_t kVote = 1000;
-
-// How much worse (positive) or better each revision makes the match, and how much it moves at all.
+// How much worse (positive) or better each revision makes the match.
 struct Weights {
   std::vector<std::int64_t> change;
-  std::vector<std::int64_t> moved;
   std::int64_t before = 0;  // the mismatch of no revision at all
 };
 
+// A part of a table that is not there: the table alone is counted, so that one that was dropped by hand, or
+// has another name by now, weighs as much as any other object.
+bool falls_with_table(const ObjectId &id, const SchemaHistory::Chain &chain, const SchemaModel &real) {
+  const auto made = std::find_if(chain.begin(), chain.end(), [](const auto &state) { return state.there; });
+  if (made == chain.end()) return false;
+  const auto table = table_with(id, made->object);
+  return table && real.find(*table) == nullptr && real.find(id) == nullptr;
+}
+
 Weights weigh(const RevisionGraph &graph, const SchemaHistory &history, const SchemaModel &real) {
-  Weights weights{std::vector<std::int64_t>(graph.size()), std::vector<std::int64_t>(graph.size()), 0};
+  Weights weights{std::vector<std::int64_t>(graph.size()), 0};
   for (const auto &[id, chain] : history.chains()) {
+    if (falls_with_table(id, chain, real)) continue;
     const Object *object = real.find(id);
     std::int64_t last = weight_of(match(nullptr, object));
     weights.before += last;
     for (const SchemaHistory::State &state : chain) {
       const std::int64_t now = weight_of(match(object_of(state), object));
       weights.change[state.by.revision] += now - last;
-      weights.moved[state.by.revision] += std::abs(now - last);
       last = now;
     }
   }
@@ -92,15 +98,10 @@ const char *evidence_name(RevisionEvidence::State state) {
 }
 
 Inference infer(const RevisionGraph &graph, const SchemaHistory &history, const SchemaModel &real) {
-  Weights weights = weigh(graph, history, real);
+  const Weights weights = weigh(graph, history, real);
   ClosureRange range = cheapest_closures(graph, weights.change);
   Inference inference;
   inference.exact = weights.before + sum_over(range.lowest, weights.change) == 0;
-  if (!inference.exact) {
-    for (Node node = 0; node < graph.size(); ++node)
-      if (weights.moved[node] != 0) weights.change[node] = weights.change[node] * kVote / weights.moved[node];
-    range = cheapest_closures(graph, weights.change);
-  }
   inference.lowest = std::move(range.lowest);
   inference.highest = std::move(range.highest);
   name_heads(graph, weights.change, inference);

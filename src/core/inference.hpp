@@ -38,10 +38,10 @@ struct Inference {
   bool base_fits = false;          // the empty set is one of several that fit
 };
 
-/// `history` of all revisions. Searches the set, closed under ancestors, whose objects differ least from
-/// `real`: each object's mismatch before and after a revision is that revision's weight, and the cheapest
-/// closed set is the answer. Where no set fits exactly, each revision has one vote, however many objects it
-/// touches, so that one dropped table does not outweigh all that came after it.
+/// `history` of all revisions. Searches the set, closed under ancestors, whose objects differ least from `real`: each
+/// object's mismatch before and after a revision is that revision's weight, and the cheapest closed set is the
+/// answer. A table that is missing counts once, whatever stands on it, so that one dropped table does not outweigh
+/// all that came after it.
 Inference infer(const RevisionGraph &graph, const SchemaHistory &history, const SchemaModel &real);
 
 /// Evidence for each revision, by node, where those of `applied` are taken for applied.

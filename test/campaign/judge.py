@@ -254,7 +254,8 @@ class Case:
         graph, walk = self.walk.graph, self.walk
         rows = self.session.versions()
         applied = graph.closure(rows or [])
-        if rows is None or rows != sorted(graph.heads(applied)):
+        # No table is a state too, where nothing is applied: the next upgrade makes it.
+        if (rows or []) != sorted(graph.heads(applied)):
             raise Wrong(f"the rows after the repair are {rows}")
         mended = dump.dump(self.dbname)
         alike = walk.look_alikes(mended)
