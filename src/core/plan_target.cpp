@@ -67,6 +67,13 @@ class Chooser {
         return;
       }
     }
+    // What stands above the last revision that the log knows has not run.
+    if (request_.log_is_whole && !request_.logged.empty()) {
+      const NodeSet seen = graph_.ancestors(request_.logged.nodes(), Relation::kAll);
+      NodeSet known = inference_.lowest;
+      known &= seen;
+      if (known.count() == inference_.lowest.count()) return;
+    }
     for (const Node node : graph_.order())
       if (doubtful.contains(node) && matters_unseen(request_.statements[node]))
         choice.in_doubt.push_back(node);

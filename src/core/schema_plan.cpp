@@ -72,7 +72,8 @@ class Planner {
     const bool sound = !rows.empty() && judgement_.is_antichain() && judgement_.unknown.empty() &&
                        judgement_.misspelt.empty() && judgement_.surplus.empty();
     TargetChoice choice = choose_target({graph_, request_.histories.statements(), request_.histories.all(),
-                                         request_.real, recorded_, sound, request_.logged});
+                                         request_.real, recorded_, sound, request_.logged,
+                                         request_.log_is_whole});
     plan_.target = std::move(choice.revisions);
     plan_.leftovers = std::move(choice.leftovers);
     if (!choice.in_doubt.empty()) ask_about(choice.in_doubt);
@@ -214,16 +215,36 @@ class Planner {
            });
   }
 
+  // What the view's statement names has another name by now.
+  bool is_stale(const View &view) const {
+    const SchemaModel &expected = request_.histories.of(plan_.target).model();
+    const auto reads = [&](const QualifiedName &table) {
+      return std::find(view.reads.begin(), view.reads.end(), table) != view.reads.end();
+    };
+    if (std::any_of(view.reads.begin(), view.reads.end(), [&](const QualifiedName &name) {
+          return request_.histories.all().chain(id_of(ObjectKind::kTable, name)) != nullptr &&
+                 !expected.relation(name);
+        }))
+      return true;
+    for (const Node node : plan_.target.nodes())
+      for (const RevisionStatement &statement : request_.histories.statements()[node])
+        for (const Effect &effect : statement.effects)
+          if (const auto *rename = std::get_if<RenameObject>(&effect);
+              rename != nullptr && is_part(rename->object))
+            if (reads(table_of(rename->object))) return true;
+    return false;
+  }
+
   void make(const ObjectId &id, const Object &object, const std::set<ObjectId> &missing,
             const SchemaModel &expected) {
     const bool held_rows = id.kind == ObjectKind::kTable || id.kind == ObjectKind::kColumn;
     const std::string reason = fmt::format("{} is missing{}", object_in_words(id),
                                            held_rows ? "; what it held does not come back by this" : "");
-    if (const auto *view = std::get_if<View>(&object.definition); view != nullptr && !view->certain)
-      return ask(view->source,
-                 fmt::format("{}, and what it reads was renamed or changed since it was made: its "
-                             "statement must be written anew",
-                             reason));
+    if (const auto *view = std::get_if<View>(&object.definition);
+        view != nullptr && !view->certain && is_stale(*view))
+      return ask(view->source, fmt::format("{}, and what it reads was renamed since it was made: its "
+                                           "statement must be written anew",
+                                           reason));
     const bool has_source =
         id.kind == ObjectKind::kTrigger || id.kind == ObjectKind::kFunction || id.kind == ObjectKind::kView;
     if (has_source && !is_made_under_this_name(id))
@@ -350,11 +371,25 @@ class Planner {
 
   std::string rows_reason(const std::vector<std::string> &ids) const {
     const std::string target = ids.empty() ? "no revision" : list_of(shown(heads()), kMostNames);
-    if (request_.rows.empty()) return fmt::format("no row is there, and the schema is at {}", target);
+    if (request_.rows.empty())
+      return fmt::format("no row is there, and the schema is at {}{}", target, unseen());
     std::vector<std::string> rows;
     for (const auto &row : request_.rows) rows.push_back(row ? clipped(*row) : "NULL");
-    return fmt::format("the rows say {}, and the schema {} at {}", list_of(rows, kMostNames),
-                       plan_.steps.empty() ? "is" : "will be", target);
+    return fmt::format("the rows say {}, and the schema {} at {}{}", list_of(rows, kMostNames),
+                       plan_.steps.empty() ? "is" : "will be", target, unseen());
+  }
+
+  // What no schema shows of the revisions that come to be recorded.
+  std::string unseen() const {
+    if (!plan_.steps.empty()) return {};  // which say it
+    std::vector<Node> nodes;
+    for (const Node node : graph_.order())
+      if (plan_.target.contains(node) && !recorded_.contains(node) && !request_.logged.contains(node) &&
+          matters_unseen(request_.histories.statements()[node]))
+        nodes.push_back(node);
+    if (nodes.empty()) return {};
+    return fmt::format("; what else {} did, to rows for one, cannot be seen in it",
+                       list_of(shown(nodes), kMostNames));
   }
 
   void leave_to_upgrade() {

@@ -25,7 +25,7 @@ struct PlanStep {
   bool in_transaction = true;  // false: the server refuses it in one
   std::string transactional;   // the form of it that runs in one; empty: there is none
   std::string new_label;       // that it adds to an enum which was there before: no other statement of the
-                          // transaction may use it (55P04)
+                               // transaction may use it (55P04)
 };
 
 /// "run", "rows", "person", "upgrade".
@@ -41,6 +41,7 @@ struct PlanRequest {
   bool has_key = true;        // the version table has its primary key, or is not there yet
   std::string key_name;       // raw: alembic_version_pkc
   NodeSet logged;             // revisions that the log has seen recorded
+  bool log_is_whole = false;  // it has entries of the table, and none is left out
   std::string own_schema;     // raw
   std::string version_table;  // as SQL writes it, schema-qualified
   std::string functions;      // prefix of migfix's functions in a call

@@ -34,7 +34,7 @@ constinit Statement columns_in{
     "SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attcollation, a.attisdropped,"
     " a.attnotnull, a.attidentity, a.attgenerated, d.adbin"
     " FROM pg_attribute AS a LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum"
-    " WHERE a.attrelid IN (SELECT unnest($1::oid[])) AND a.attnum > 0",
+    " WHERE a.attrelid IN (SELECT unnest($1::oid[])) AND a.attnum > 0 ORDER BY a.attrelid, a.attnum",
     1};
 
 constinit Statement parents_of{

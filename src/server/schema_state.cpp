@@ -12,6 +12,7 @@
 #include "server/revision_effects.hpp"
 #include "server/row_changes.hpp"
 #include "server/schema_reader.hpp"
+#include "server/version_log.hpp"
 
 extern "C" {
 #include "catalog/namespace.h"
@@ -57,6 +58,20 @@ bool says_nothing(const core::StatementsOf &statements) {
   });
 }
 
+void remember(core::VersionTable &table) {
+  static constinit Statement statement{
+      "SELECT " MIGFIX_LOG_ENTRY
+      " FROM migfix.version_log WHERE version_table = $1 ORDER BY log_id DESC LIMIT 300",
+      1};
+  {
+    const RightsOf rights(log_owner());
+    run(statement, {table.name}, SnapshotKind::kLatest,
+        [&](const RowView &row) { table.log.push_back(entry_from(row)); });
+  }
+  std::reverse(table.log.begin(), table.log.end());
+  table.log_is_whole = table.log.size() < 300;
+}
+
 core::NodeSet SchemaState::recorded() const {
   return graph().ancestors(core::recorded(core::judge_rows(graph(), table.rows)), core::Relation::kAll);
 }
@@ -76,6 +91,7 @@ SchemaState read_schema_state(const std::optional<std::string> &version_table) {
     state.table.schema = named.schema;
     state.table.table = named.table;
     state.table.environment = environment_of(named.name, {});
+    remember(state.table);
   }
   state.environment = state.table.environment;
   if (state.environment == nullptr)
@@ -109,7 +125,7 @@ std::vector<core::Node> target_heads(const SchemaState &state, const std::string
 core::PlanRequest plan_request(core::SchemaHistories &histories, const core::SchemaModel &real,
                                const core::Environment &environment, const core::VersionTable &table,
                                bool exists) {
-  core::PlanRequest request{histories, real, {}, table.rows, {}, {}, {}, {}, {}, {}, {}};
+  core::PlanRequest request{histories, real, {}, table.rows, {}, {}, {}, {}, {}, {}, {}, {}};
   const core::RevisionGraph &graph = environment.graph;
   request.unknown_rows_are_gone = std::none_of(table.rows.begin(), table.rows.end(), [&](const auto &row) {
     return row && !graph.find(*row) && core::recorded_after_load(environment, table, *row);
@@ -120,6 +136,7 @@ core::PlanRequest plan_request(core::SchemaHistories &histories, const core::Sch
   for (const core::LogEntry &entry : table.log)
     for (const auto *version : {&entry.old_version, &entry.new_version})
       if (const auto node = *version ? graph.find(**version) : std::nullopt) request.logged.insert(*node);
+  request.log_is_whole = table.log_is_whole && !table.log.empty();
   request.own_schema = table.schema;
   request.version_table = table.name;
   request.functions = functions_prefix();

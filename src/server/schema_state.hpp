@@ -39,6 +39,9 @@ core::PlanRequest plan_request(core::SchemaHistories &histories, const core::Sch
                                const core::Environment &environment, const core::VersionTable &table,
                                bool exists);
 
+/// Fills the log of a version table that is not there any more; which revisions were recorded in it is no secret.
+void remember(core::VersionTable &table);
+
 /// Schemas besides the version table's own that revisions name, raw.
 std::vector<std::string> other_schemas(const core::SchemaHistory &history);
 

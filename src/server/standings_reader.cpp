@@ -86,6 +86,7 @@ std::optional<CatalogTable> table_to_come() {
   table.facts.schema = named.schema;
   table.facts.table = named.table;
   table.facts.environment = environment_of(named.name, {});
+  remember(table.facts);
   return table;
 }
 

@@ -274,9 +274,12 @@ class Case:
         unseen = in_step and self.recorded() != walk.applied(self.index)
         broken_off_unseen = in_step and self.kind == "half_applied"
         # A downgrade takes values away, and does not take back what its upgrade did to rows.
-        went_down = self.kind == "leftover_enum"
+        no_rows_to_compare = self.kind == "leftover_enum"
+        # Objects made past Alembic may be all that the schema shows of a later state: rows are not among them.
+        if self.kind == "create_all" and self.damage.beside:
+            no_rows_to_compare = True
         there = dump.rows(self.session)
-        if there != walk.rows[-1] and not unseen and not broken_off_unseen and not went_down:
+        if there != walk.rows[-1] and not unseen and not broken_off_unseen and not no_rows_to_compare:
             raise Wrong(f"the tables hold other rows than after a clean upgrade\n  here: {there}\n  clean: {walk.rows[-1]}")
         remaining = {one for one in findings(self.session) if one.startswith("error")} - self.baseline
         if remaining:
