@@ -133,7 +133,7 @@ TEST(MF301, WhatTheNextUpgradeRunsInto) {
 // --- from a history
 
 SchemaStanding stand(History &history, const SchemaModel &real, const std::string &rows) {
-  PlanRequest request{history.histories(), real, {}, {}, {}, {}, {}, {}, {}, {}, {}};
+  PlanRequest request{history.histories(), real, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
   for (const std::string &id : words(rows)) request.rows.emplace_back(id);
   request.unknown_rows_are_gone = request.has_key = true;
   request.logged = NodeSet(history.graph.size());

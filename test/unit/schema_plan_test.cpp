@@ -19,7 +19,7 @@ struct Ask {
 };
 
 Plan plan(History &history, const SchemaModel &real, const Ask &ask = {}) {
-  PlanRequest request{history.histories(), real, {}, {}, {}, {}, {}, {}, {}, {}, {}};
+  PlanRequest request{history.histories(), real, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
   for (const std::string &id : words(ask.rows)) request.rows.emplace_back(id);
   if (ask.target) request.target = nodes(history.graph, *ask.target);
   request.unknown_rows_are_gone = ask.unknown_rows_are_gone;
