@@ -160,6 +160,8 @@ class Runner {
                            [&](const QualifiedName &name) { return is_gone(name) || lacks_columns(name); });
       if (const auto *index = std::get_if<CreateIndex>(&effect)) return is_gone(index->index.table);
       if (const auto *trigger = std::get_if<CreateTrigger>(&effect)) return is_gone(trigger->table);
+      if (const auto *comment = std::get_if<SetComment>(&effect))
+        return all_.chain(comment->object) != nullptr && working_.find(comment->object) == nullptr;
       return std::visit(
           [&](const auto &one) {
             if constexpr (requires { one.table.if_exists; })

@@ -71,9 +71,9 @@ class Planner {
     }
     const bool sound = !rows.empty() && judgement_.is_antichain() && judgement_.unknown.empty() &&
                        judgement_.misspelt.empty() && judgement_.surplus.empty();
-    TargetChoice choice = choose_target({graph_, request_.histories.statements(), request_.histories.all(),
-                                         request_.real, recorded_, sound, request_.logged,
-                                         request_.log_is_whole});
+    TargetChoice choice =
+        choose_target({graph_, request_.histories.statements(), request_.histories.all(), request_.real,
+                       recorded_, sound, request_.logged, request_.log_is_whole});
     plan_.target = std::move(choice.revisions);
     plan_.leftovers = std::move(choice.leftovers);
     if (!choice.in_doubt.empty()) ask_about(choice.in_doubt);
@@ -273,13 +273,30 @@ class Planner {
       add(mend, {});
   }
 
+  // What is done to a column of a parent is done to those of its partitions and children.
+  static bool comes_from_parents_column(const ObjectId &id, const std::set<ObjectId> &mended,
+                                        const SchemaModel &expected) {
+    if (id.kind != ObjectKind::kColumn) return false;
+    const auto *table = expected.find_as<Table>(id_of(ObjectKind::kTable, table_of(id)));
+    return table != nullptr &&
+           std::any_of(table->parents.begin(), table->parents.end(), [&](const QualifiedName &parent) {
+             return mended.count(column_id(parent, id.name)) != 0 &&
+                    mended.count(id_of(ObjectKind::kTable, table_of(id))) == 0;
+           });
+  }
+
   void make_and_alter(const std::vector<ObjectId> &missing, const std::vector<ObjectId> &different,
                       const SchemaModel &expected, SchemaModel &working) {
     const std::set<ObjectId> all_missing(missing.begin(), missing.end());
     std::vector<ObjectId> both = missing;
     both.insert(both.end(), different.begin(), different.end());
+    const std::set<ObjectId> all(both.begin(), both.end());
     for (const ObjectId &id : creation_order(both, expected)) {
       const Object &object = *expected.find(id);
+      if (comes_from_parents_column(id, all, expected)) {
+        working.put(id, object);
+        continue;
+      }
       if (all_missing.count(id) == 0)
         alter(id, object, expected, working);
       else if (!is_made_with_table(id, object, all_missing))

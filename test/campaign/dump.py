@@ -30,6 +30,14 @@ def dump_text(dbname):
     ).stdout
 
 
+# The server writes them in the order of the table's columns.
+STATISTICS_ON = re.compile(r"(CREATE STATISTICS .* ON )(.*)( FROM )")
+
+
+def in_order(match):
+    return match.group(1) + ", ".join(sorted(match.group(2).split(", "))) + match.group(3)
+
+
 class Block:
     """One object of a dump: `kind` is pg_dump's (TABLE, INDEX, FK CONSTRAINT ...)."""
 
@@ -40,7 +48,7 @@ class Block:
     def lines(self):
         """What is compared: of a table, each line for itself."""
         if self.kind != "TABLE":
-            return [self.text]
+            return [STATISTICS_ON.sub(in_order, self.text)]
         head, *rest = self.text.split("\n")
         return sorted([head, *(line.rstrip(",") for line in rest)])
 

@@ -18,6 +18,7 @@ ALARMING = ("error", "warning")
 RENAMED = re.compile(
     r'ALTER [A-Z ]+ (?:IF EXISTS )?(?:"?\w+"?\.)?"?(\w+)"? (?:RENAME TO|SET SCHEMA)|RENAME (?:COLUMN )?"?(\w+)"? TO'
 )
+INHERITS = re.compile(r"\s*ALTER TABLE \S+ (NO )?INHERIT\b", re.IGNORECASE)  # makes nothing
 MAKES = re.compile(r"\s*CREATE (OR REPLACE )?(MATERIALIZED )?(VIEW|(CONSTRAINT )?TRIGGER|FUNCTION)", re.IGNORECASE)
 
 
@@ -116,7 +117,7 @@ class Case:
             texts = self.walk.project.statements[revision]
             if any(map(OPAQUE.match, texts)):
                 made = self.walk.dumps[place + 1].items - self.walk.dumps[place].items
-                said = " ".join(text for text in texts if not OPAQUE.match(text))
+                said = " ".join(text for text in texts if not OPAQUE.match(text) and not INHERITS.match(text))
                 hidden |= {where for where, _ in made if where.split(".")[-1].split(" ")[0] not in said}
         return bool(touched) and touched <= hidden
 

@@ -122,10 +122,18 @@ def test_ctrl_c(database, huge):
     """pg_cancel_backend, as psql's Ctrl-C; the session goes on."""
     database.sql("CREATE EXTENSION migfix")
     other = database.session()
+    pid = database.connection.get_backend_pid()
+
+    def cancel(delay):
+        # The text takes its time to arrive; before that there is nothing to cancel.
+        running = "SELECT state = 'active' FROM pg_stat_activity WHERE pid = %s"
+        while not next(iter(other.sql(running, pid)[0].values())):
+            time.sleep(0.02)
+        time.sleep(delay)
+        other.sql("SELECT pg_cancel_backend(%s)", pid)
+
     for delay in (0.2, 1.0):
-        timer = threading.Timer(
-            delay, other.sql, ["SELECT pg_cancel_backend(%s)", database.connection.get_backend_pid()]
-        )
+        timer = threading.Thread(target=cancel, args=(delay,))
         timer.start()
         began = time.monotonic()
         assert database.error(LOAD, huge).pgcode == "57014"
