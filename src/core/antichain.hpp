@@ -29,6 +29,11 @@ struct RowsJudgement {
   std::vector<std::size_t> misspelt;  // indexes of kPrefix and kLabel rows
 
   bool is_antichain() const noexcept { return overlaps.empty(); }
+  /// `alembic upgrade` starts from these rows: known ids, each once, none above another. True of no rows at
+  /// all.
+  bool is_sound() const noexcept {
+    return is_antichain() && unknown.empty() && misspelt.empty() && surplus.empty();
+  }
 };
 
 /// One pass over the graph for the verdict, one more for each ancestor that is named, so that even a table

@@ -76,11 +76,12 @@ class ColumnMending {
 
  private:
   void make_anew() {
-    mending_.run_unsafe(fmt::format("ALTER TABLE {} DROP COLUMN {}, ADD COLUMN {} {}", mending_.table(),
-                                    mending_.part(), mending_.part(), mending_.sql.column(expected_)),
-                        mending_.reason("generated") +
-                            "; the server cannot change that, so the column is made anew: the values "
-                            "that are there are lost, and what refers to it falls or refuses");
+    mending_.run_unsafe(
+        fmt::format("ALTER TABLE {} DROP COLUMN {}, ADD COLUMN {} {}", mending_.table(), mending_.part(),
+                    mending_.part(), mending_.sql.column(expected_, given_sequence(mending_.id, expected_))),
+        mending_.reason("generated") +
+            "; the server cannot change that, so the column is made anew: the values "
+            "that are there are lost, and what refers to it falls or refuses");
     mending_.comment_anew();
     if (mending_.real_model == nullptr) return;
     const SchemaModel &model = *mending_.real_model;
@@ -126,7 +127,7 @@ class ColumnMending {
     const std::string why = mending_.reason(type != nullptr ? "type" : "collation");
     const std::vector<ObjectId> views = views_on_column(mending_);
     for (auto view = views.rbegin(); view != views.rend(); ++view) mending_.set_aside(*view);
-    if (type == nullptr || is_widening(real_.type, expected_.type, from_enum)) {
+    if (type == nullptr || is_widening(real_.type, expected_.type, from_enum) || has_all_labels()) {
       mending_.run(std::move(statement), why);
     } else {
       mending_.run_unsafe(std::move(statement), why + "; " + risk_of(real_.type, expected_.type));
@@ -136,6 +137,17 @@ class ColumnMending {
       for (const ObjectId &index : mending_.real_model->indexes_of(name_of(view))) mending_.put_back(index);
     }
     return moves_default;
+  }
+
+  /// From one enum to another that has every label of it.
+  bool has_all_labels() const {
+    if (mending_.real_model == nullptr) return false;
+    const auto *from = mending_.real_model->find_as<Enum>(id_of(ObjectKind::kEnum, real_.type.name));
+    const auto *to = mending_.real_model->find_as<Enum>(id_of(ObjectKind::kEnum, expected_.type.name));
+    return from != nullptr && to != nullptr &&
+           std::all_of(from->labels.begin(), from->labels.end(), [&](const std::string &label) {
+             return std::find(to->labels.begin(), to->labels.end(), label) != to->labels.end();
+           });
   }
 
   bool is_enum(const QualifiedName &type) const {
@@ -169,7 +181,8 @@ class ColumnMending {
 
   void change_identity() {
     if (mending_.find("identity") != nullptr && real_.identity == Identity::kNone) {
-      mending_.run(alter_ + "ADD " + mending_.sql.identity(expected_), mending_.reason("identity"));
+      mending_.run(alter_ + "ADD " + mending_.sql.identity(expected_, given_sequence(mending_.id, expected_)),
+                   mending_.reason("identity"));
       const SequenceOptions options =
           resolved_options(expected_.identity_options, identity_type(expected_.type));
       if (*options.increment < 0) return;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "core/default_name.hpp"
 #include "core/expression_text.hpp"
 #include "core/remedy.hpp"
 #include "core/sql_text.hpp"
@@ -53,6 +54,12 @@ SequenceOptions resolved_options(const SequenceOptions &options, const std::stri
 std::string identity_type(const DataType &type) {
   const std::string &name = type.name.name;
   return type.name.schema == "pg_catalog" && (name == "int2" || name == "int4") ? name : "int8";
+}
+
+QualifiedName given_sequence(const ObjectId &id, const Column &column) {
+  const std::string &name = column.identity_sequence;
+  if (name.empty() || name == object_name(id.table, id.name, "seq")) return {};
+  return {id.schema, name};
 }
 
 std::string_view action_words(char action) {
@@ -179,11 +186,12 @@ std::string Clauses::default_value(const Column &column) const {
   return as_default(source(column.default_value));
 }
 
-std::string Clauses::identity(const Column &column) const {
+std::string Clauses::identity(const Column &column, const QualifiedName &sequence) const {
   if (column.identity == Identity::kNone) return {};
   SequenceOptions options = column.identity_options;
   options.type.clear();  // always the column's
-  const std::string text = sequence(options, identity_type(column.type), false);
+  std::string text = sequence.empty() ? std::string() : " SEQUENCE NAME " + name(sequence);
+  text += this->sequence(options, identity_type(column.type), false);
   return fmt::format("GENERATED {} AS IDENTITY{}",
                      column.identity == Identity::kAlways ? "ALWAYS" : "BY DEFAULT",
                      text.empty() ? "" : fmt::format(" ({})", text.substr(1)));
@@ -226,14 +234,14 @@ std::string Clauses::index(const Index &index) const {
                      index.nulls_not_distinct ? " NULLS NOT DISTINCT" : "", where(index.predicate));
 }
 
-std::string Clauses::column(const Column &column) const {
+std::string Clauses::column(const Column &column, const QualifiedName &sequence) const {
   std::string text = type(column.type) + collation(column.collation);
   if (column.not_null) text += " NOT NULL";
   if (const std::string value = default_value(column); !value.empty()) text += " DEFAULT " + value;
   if (!column.generated.empty()) {
     text += fmt::format(" GENERATED ALWAYS AS {} STORED", in_parentheses(source(column.generated)));
   }
-  if (column.identity != Identity::kNone) text += " " + identity(column);
+  if (column.identity != Identity::kNone) text += " " + identity(column, sequence);
   return text;
 }
 

@@ -17,6 +17,10 @@ SequenceOptions resolved_options(const SequenceOptions &options, const std::stri
 /// What an empty SequenceOptions::type means for an identity column of that type.
 std::string identity_type(const DataType &type);
 
+/// The name of the sequence of the identity column `id`, where it is not the one that the server would
+/// choose: the table or column was renamed since. Else empty.
+QualifiedName given_sequence(const ObjectId &id, const Column &column);
+
 /// One way of writing: short words with the version table's own schema left out, or SQL with every name
 /// quoted and qualified.
 class Clauses {
@@ -55,16 +59,17 @@ class Clauses {
   std::string nextval(const QualifiedName &sequence) const;
   /// `nextval(...)` or the expression; empty: no default.
   std::string default_value(const Column &column) const;
-  /// `GENERATED ALWAYS AS IDENTITY (...)`.
-  std::string identity(const Column &column) const;
+  /// `GENERATED ALWAYS AS IDENTITY (...)`. `sequence`: the name to give to its sequence; empty: the server
+  /// chooses.
+  std::string identity(const Column &column, const QualifiedName &sequence = {}) const;
 
   /// `PRIMARY KEY (id)`, `FOREIGN KEY (a) REFERENCES t (id) ON DELETE CASCADE NOT VALID`, `CHECK (...)`.
   std::string constraint(const Constraint &constraint) const;
   /// What stands after the table's name in CREATE INDEX: `USING btree (a) INCLUDE (b) WHERE (...)`, for
   /// people without USING.
   std::string index(const Index &index) const;
-  /// `varchar(64) COLLATE "C" NOT NULL DEFAULT 'x'`.
-  std::string column(const Column &column) const;
+  /// `varchar(64) COLLATE "C" NOT NULL DEFAULT 'x'`. `sequence`: as of identity().
+  std::string column(const Column &column, const QualifiedName &sequence = {}) const;
   /// What stands after CREATE DOMAIN d AS.
   std::string domain(const Domain &domain) const;
   /// `(a integer, b text)`.

@@ -110,7 +110,7 @@ class Creation {
     for (const ObjectId &id : model_.columns_of(own)) {
       const Column *column = model_.find_as<Column>(id);
       if (column == nullptr || from_parent(id, table, model_)) continue;
-      put(sql_.name(id.name) + " " + sql_.column(*column));
+      put(sql_.name(id.name) + " " + sql_.column(*column, given_sequence(id, *column)));
     }
     for (const ObjectId &id : model_.constraints_of(own)) {
       const Object *object = model_.find(id);
@@ -137,7 +137,8 @@ class Creation {
   }
 
   void add(const Column &column) {
-    say(fmt::format("ALTER TABLE {} ADD COLUMN {} {}", table(), sql_.name(id_.name), sql_.column(column)));
+    say(fmt::format("ALTER TABLE {} ADD COLUMN {} {}", table(), sql_.name(id_.name),
+                    sql_.column(column, given_sequence(id_, column))));
     give_sequence(id_);
   }
 
@@ -354,6 +355,18 @@ std::vector<ObjectId> creation_order(std::vector<ObjectId> ids, const SchemaMode
   std::vector<ObjectId> order;
   for (const Place &place : places) visit_in_order(place.id, model, left, order);
   return order;
+}
+
+std::string transactional_form(const RevisionStatement &statement, const SchemaModel &after,
+                               const std::string &own_schema) {
+  if (statement.effects.size() != 1) return {};
+  const auto *create = std::get_if<CreateIndex>(&statement.effects.front());
+  if (create == nullptr || create->name.name.empty()) return {};
+  const ObjectId id = id_of(ObjectKind::kIndex, create->name);
+  const Object *index = after.find(id);
+  if (index == nullptr) return {};
+  const std::vector<std::string> made = create_sql(id, *index, after, own_schema);
+  return made.size() == 1 ? made.front() : std::string();
 }
 
 }  // namespace migfix::core

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/definition.hpp"
+#include "core/effect.hpp"
 #include "core/schema_model.hpp"
 
 namespace migfix::core {
@@ -24,6 +25,11 @@ bool comes_with_table(const Object &object);
 ///   nothing. A view, function or trigger whose text is not known: nothing.
 std::vector<std::string> create_sql(const ObjectId &id, const Object &object, const SchemaModel &expected,
                                     const std::string &own_schema);
+
+/// CREATE INDEX CONCURRENTLY as the CREATE INDEX that runs in a transaction; `after` has the index. Empty for
+/// any other statement, and where the index has no name of its own.
+std::string transactional_form(const RevisionStatement &statement, const SchemaModel &after,
+                               const std::string &own_schema);
 
 /// ALTER SEQUENCE ... OWNED BY, where the sequence has an owner; else nothing. Harmless where it has it
 /// already. Needed only where a sequence was made and neither its owner's table nor its column was.

@@ -243,9 +243,15 @@ struct AlterTable {
   std::string partition_bound;
 };
 
-/// Rows, or something about the session, privileges, storage or statistics: no object changes.
+/// No object of the model changes.
 struct NoChange {
-  bool data = false;  // rows are changed: running it twice may be wrong
+  enum class What {
+    kNothing,   // nothing stays of it: settings of the session, locks, upkeep
+    kProperty,  // privileges, owners, row security, storage, statistics targets: running it twice does no
+                // harm
+    kRows,      // rows are changed: running it twice may be wrong
+  };
+  What what = What::kNothing;
 };
 
 /// It cannot be said what this does.

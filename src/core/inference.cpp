@@ -47,22 +47,11 @@ std::int64_t sum_over(const NodeSet &nodes, const std::vector<std::int64_t> &wei
   return sum;
 }
 
-// Heads within `nodes`.
-std::vector<Node> heads_of(const RevisionGraph &graph, const NodeSet &nodes) {
-  std::vector<Node> heads;
-  for (const Node node : nodes.nodes()) {
-    const auto children = graph.children(node, Relation::kAll);
-    if (std::none_of(children.begin(), children.end(), [&](Node child) { return nodes.contains(child); }))
-      heads.push_back(node);
-  }
-  return heads;
-}
-
 // The heads that the sets between the two may have.
 void name_heads(const RevisionGraph &graph, const std::vector<std::int64_t> &change, Inference &inference) {
   NodeSet doubtful = inference.highest;
   doubtful -= inference.lowest;
-  for (const Node head : heads_of(graph, inference.lowest)) {
+  for (const Node head : graph.maximal(inference.lowest.nodes())) {
     NodeSet above = graph.descendants(std::vector<Node>{head}, Relation::kAll);
     above &= doubtful;
     (above.empty() ? inference.at : inference.alternatives).push_back(head);

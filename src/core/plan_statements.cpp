@@ -1,14 +1,14 @@
 #include "core/plan_statements.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include <fmt/format.h>
 
 #include "core/data_loss.hpp"
 #include "core/definition_sql.hpp"
+#include "core/expression_names.hpp"
 #include "core/normalizing.hpp"
-#include "core/schema_match.hpp"
+#include "core/revision_progress.hpp"
 #include "core/schema_replay.hpp"
 #include "core/sql_text.hpp"
 #include "core/type_words.hpp"
@@ -18,113 +18,76 @@ namespace migfix::core {
 
 namespace {
 
-using Step = SchemaHistory::Step;
-
-enum class Progress {
-  kNone,   // touches no object
-  kDone,   // its objects stand as it leaves them, or later statements do
-  kToDo,   // they stand as they did before it
-  kMixed,  // some are this way, some that, or they differ from both
-};
-
-// How far a revision has got.
-struct RevisionProgress {
-  std::vector<Progress> statements;
-  std::size_t last_done = 0;    // 1 + index; 0: none
-  std::size_t first_to_do = 0;  // 1 + index; 0: none
-  bool is_denied = false;       // an object stands just as it did before the revision
-  bool is_recorded = false;
-  bool is_untouched() const { return last_done == 0; }
-  bool has_run_unseen() const { return is_recorded && !(is_untouched() && is_denied); }
-  bool is_complete() const { return first_to_do == 0; }
-  // What stands in front of the break was run, what stands behind it was not.
-  bool broke_off() const { return last_done < first_to_do; }
-};
-
 class Runner {
  public:
-  Runner(const SchemaHistories &histories, const SchemaHistory &history, const NodeSet &recorded,
-         SchemaModel &working, const std::string &own_schema)
-      : graph_(histories.graph()),
-        statements_(histories.statements()),
-        forms_(histories.forms()),
-        all_(histories.all()),
-        expected_(history.model()),
-        recorded_(recorded),
+  Runner(const StatementRequest &request, SchemaModel &working)
+      : graph_(request.histories.graph()),
+        statements_(request.histories.statements()),
+        forms_(request.histories.forms()),
+        all_(request.histories.all()),
+        revisions_(request.history.revisions()),
+        expected_(request.history.model()),
+        progresses_(graph_, statements_, request.history, request.recorded, working),
+        rows_are_right_(request.rows_are_right),
         working_(working),
-        own_schema_(own_schema) {
-    for (const auto &[id, chain] : history.chains()) place(id, chain);
-  }
+        own_schema_(request.own_schema) {}
 
-  StatementPlan run(const NodeSet &revisions) {
+  StatementPlan run() {
     for (const Node node : graph_.order())
-      if (revisions.contains(node)) run(node);
+      if (revisions_.contains(node)) run(node);
     return std::move(plan_);
   }
 
  private:
-  // Where each object's real state stands in its chain: after how many of its statements.
-  void place(const ObjectId &id, const SchemaHistory::Chain &chain) {
-    const Object *real = working_.find(id);
-    std::size_t reached = real == nullptr ? 0 : kNowhere;
-    for (std::size_t i = 0; i < chain.size(); ++i)
-      if (is_match(match(object_of(chain[i]), real))) reached = i + 1;
-    for (std::size_t i = 0; i < chain.size(); ++i) {
-      Counts &counts = counts_[chain[i].by];
-      if (reached == kNowhere)
-        ++counts.elsewhere;
-      else if (reached > i)
-        ++counts.done;
-      else
-        ++(reached == i ? counts.to_do : counts.lost);
-    }
-  }
-
-  Progress progress_of(const Step &step) const {
-    const auto at = counts_.find(step);
-    if (at == counts_.end()) return Progress::kNone;
-    const Counts &counts = at->second;
-    if (counts.to_do + counts.lost == 0) return Progress::kDone;
-    return counts.done == 0 && counts.elsewhere == 0 ? Progress::kToDo : Progress::kMixed;
-  }
-
-  RevisionProgress progress_of(Node node) const {
-    RevisionProgress progress;
-    progress.is_recorded = recorded_.contains(node);
-    for (std::uint32_t i = 0; i < statements_[node].size(); ++i) {
-      const Progress one = progress_of(Step{node, i});
-      progress.statements.push_back(one);
-      const auto counts = counts_.find(Step{node, i});
-      if (counts != counts_.end() && counts->second.to_do > 0) progress.is_denied = true;
-      if (one == Progress::kDone || one == Progress::kMixed) progress.last_done = i + 1;
-      if ((one == Progress::kToDo || one == Progress::kMixed) && progress.first_to_do == 0)
-        progress.first_to_do = i + 1;
-    }
-    return progress;
-  }
-
   void run(Node node) {
-    const RevisionProgress progress = progress_of(node);
+    RevisionProgress progress = progresses_.of(node);
+    if (rows_are_right_) progress.is_denied = false;
     if (progress.is_complete()) return;
     for (std::size_t i = 0; i < statements_[node].size(); ++i) {
       const RevisionStatement &statement = statements_[node][i];
       if (progress.statements[i] == Progress::kToDo)
         run_known(node, statement, progress);
       else if (progress.statements[i] == Progress::kMixed)
-        look_for_both(node, statement);
-      else if (progress.statements[i] == Progress::kNone && unseen(statement) && !progress.has_run_unseen())
+        look_for_both(node, statement, progress);
+      else if (progress.statements[i] == Progress::kNone && sets_properties(statement))
+        set_properties(node, statement, i + 1, progress);
+      else if (progress.statements[i] == Progress::kNone && acts_unseen(statement) &&
+               !progress.has_run_unseen())
         run_unseen(node, statement, i + 1, progress);
     }
   }
 
+  // The name that what is renamed at this place has after all of the revisions.
+  ObjectId final_name(const RenameObject &rename, Node node, const RevisionStatement &statement) const {
+    ObjectId name = rename.object;
+    name.name = rename.to;
+    bool has_come = false;
+    for (const Node later : graph_.order()) {
+      if (!revisions_.contains(later) || (later != node && !has_come)) continue;
+      for (const RevisionStatement &one : statements_[later]) {
+        for (const Effect &effect : one.effects)
+          if (const auto *next = std::get_if<RenameObject>(&effect);
+              has_come && next != nullptr && next->object == name)
+            name.name = next->to;
+        has_come = has_come || &one == &statement;
+      }
+    }
+    return name;
+  }
+
   // A rename whose two names are both there.
-  void look_for_both(Node node, const RevisionStatement &statement) {
+  void look_for_both(Node node, const RevisionStatement &statement, const RevisionProgress &progress) {
     for (const Effect &effect : statement.effects) {
       const auto *rename = std::get_if<RenameObject>(&effect);
       if (rename == nullptr) continue;
-      ObjectId to = rename->object;
-      to.name = rename->to;
+      const ObjectId to = final_name(*rename, node, statement);
       if (working_.find(rename->object) == nullptr || working_.find(to) == nullptr) continue;
+      // An enum holds no rows: one that nothing uses makes room; else the columns of the old one are given
+      // the new one, and then the old one goes, as all that should not be there.
+      if (const auto *made = working_.find_as<Enum>(to); made != nullptr) {
+        if (!made->used) make_room(node, *rename, to, statement, progress);
+        continue;
+      }
       plan_.hands_off.insert(rename->object);
       plan_.hands_off.insert(to);
       PlanStep step;
@@ -133,9 +96,21 @@ class Runner {
       step.reason = fmt::format(
           "{} renames {} to {}, and both are there: which of them has the rows, a person must say; "
           "drop the other, and repair again",
-          named(node), object_in_words(rename->object), name_in_words(std::string_view(rename->to)));
+          named(node), object_in_words(rename->object), name_in_words(std::string_view(to.name)));
       plan_.steps.push_back(std::move(step));
     }
+  }
+
+  void make_room(Node node, const RenameObject &rename, const ObjectId &to,
+                 const RevisionStatement &statement, const RevisionProgress &progress) {
+    PlanStep step;
+    step.statement = drop_sql(to, *working_.find(to), own_schema_).front().statement;
+    step.reason = fmt::format("{} renames {} to {}, which is there too, and nothing uses it", named(node),
+                              object_in_words(rename.object), name_in_words(std::string_view(to.name)));
+    step.safe = true;
+    plan_.steps.push_back(std::move(step));
+    working_.erase(to);
+    run_known(node, statement, progress);
   }
 
   // Known to revisions, under a name that it has no more, or not now.
@@ -143,6 +118,38 @@ class Runner {
     const bool is_known = all_.chain(id_of(ObjectKind::kTable, name)) != nullptr ||
                           all_.chain(id_of(ObjectKind::kView, name)) != nullptr;
     return is_known && !working_.relation(name);
+  }
+
+  bool is_gone_type(const QualifiedName &name) const {
+    const bool is_known = std::any_of(std::begin(kOwnTypes), std::end(kOwnTypes), [&](ObjectKind kind) {
+      return all_.chain(id_of(kind, name)) != nullptr;
+    });
+    return is_known && !working_.type(name);
+  }
+
+  // Names in a text, of what may be in the version table's schema.
+  bool names_what_is_gone(const std::string &text, const QualifiedName &made, bool types_alone) const {
+    const std::vector<ExpressionToken> tokens = expression_tokens(text);
+    return std::any_of(tokens.begin(), tokens.end(), [&](const ExpressionToken &token) {
+      const QualifiedName name{{}, token.value};
+      return token.is_name() && name != made && (is_gone_type(name) || (!types_alone && is_gone(name)));
+    });
+  }
+
+  // Of a statement that takes types for what it makes or changes.
+  bool names_types_that_are_gone(const RevisionStatement &statement) const {
+    const auto made = [](const Effect &effect) {
+      if (const auto *type = std::get_if<CreateEnum>(&effect)) return type->name;
+      if (const auto *type = std::get_if<CreateDomain>(&effect)) return type->name;
+      if (const auto *type = std::get_if<CreateComposite>(&effect)) return type->name;
+      return QualifiedName();
+    };
+    return std::any_of(statement.effects.begin(), statement.effects.end(), [&](const Effect &effect) {
+      const bool says_where_to = std::holds_alternative<RenameObject>(effect) ||
+                                 std::holds_alternative<SetSchema>(effect) ||
+                                 std::holds_alternative<DropObject>(effect);
+      return !says_where_to && names_what_is_gone(statement.text, made(effect), true);
+    });
   }
 
   // A column that should be there is mended later than statements are run.
@@ -154,6 +161,7 @@ class Runner {
 
   // The model is generous with what it does not know; what a statement names must be there under that name.
   bool names_what_is_there(const RevisionStatement &statement) const {
+    if (names_types_that_are_gone(statement)) return false;
     return std::none_of(statement.effects.begin(), statement.effects.end(), [&](const Effect &effect) {
       if (const auto *view = std::get_if<CreateView>(&effect))
         return std::any_of(view->view.reads.begin(), view->view.reads.end(),
@@ -171,10 +179,6 @@ class Runner {
           },
           effect);
     });
-  }
-
-  static bool unseen(const RevisionStatement &statement) {
-    return changes_rows(statement) || !why_opaque(statement).empty();
   }
 
   std::string named(Node node) const { return fmt::format("revision {}", clipped(graph_.id(node))); }
@@ -200,7 +204,7 @@ class Runner {
     step.safe = loss.empty();
     if (!loss.empty()) step.reason += "; " + loss;
     step.in_transaction = statement.in_transaction;
-    if (!statement.in_transaction) step.transactional = transactional_form(statement);
+    if (!statement.in_transaction) step.transactional = transactional_form(statement, working_, own_schema_);
     plan_.steps.push_back(std::move(step));
   }
 
@@ -219,16 +223,23 @@ class Runner {
     return {};
   }
 
-  // CREATE INDEX CONCURRENTLY has a form that runs in a transaction.
-  std::string transactional_form(const RevisionStatement &statement) const {
-    if (statement.effects.size() != 1) return {};
-    const auto *create = std::get_if<CreateIndex>(&statement.effects.front());
-    if (create == nullptr || create->name.name.empty()) return {};
-    const ObjectId id = id_of(ObjectKind::kIndex, create->name);
-    const Object *index = working_.find(id);
-    if (index == nullptr) return {};
-    const std::vector<std::string> made = create_sql(id, *index, working_, own_schema_);
-    return made.size() == 1 ? made.front() : std::string();
+  // Privileges and the like: once more does no harm, so only what has surely run is passed over.
+  void set_properties(Node node, const RevisionStatement &statement, std::size_t place,
+                      const RevisionProgress &progress) {
+    const bool has_run = progress.has_run_unseen() || (progress.broke_off() && place < progress.last_done);
+    if (has_run || statement.text.empty()) return;
+    PlanStep step;
+    step.statement = statement.text;
+    step.in_transaction = statement.in_transaction;
+    step.reason = fmt::format("{} {}, and this sets what is not compared", named(node),
+                              progress.is_untouched() ? "has not run" : "is partly applied");
+    if (names_what_is_gone(statement.text, {}, false)) {
+      step.action = PlanStep::Action::kPerson;
+      step.reason += "; it names what is not there by that name";
+    } else {
+      step.safe = true;
+    }
+    plan_.steps.push_back(std::move(step));
   }
 
   void run_unseen(Node node, const RevisionStatement &statement, std::size_t place,
@@ -260,34 +271,26 @@ class Runner {
     plan_.steps.push_back(std::move(step));
   }
 
-  static constexpr std::size_t kNowhere = static_cast<std::size_t>(-1);
-
-  struct Counts {
-    std::size_t done = 0;
-    std::size_t to_do = 0;      // stand as the statement found them
-    std::size_t lost = 0;       // stand as they did earlier still
-    std::size_t elsewhere = 0;  // stand in no state that the chain has
-  };
+  static constexpr ObjectKind kOwnTypes[] = {ObjectKind::kEnum, ObjectKind::kDomain, ObjectKind::kComposite};
 
   const RevisionGraph &graph_;
   const StatementsOf &statements_;
   NormalForms &forms_;
   const SchemaHistory &all_;
+  const NodeSet &revisions_;
   const SchemaModel &expected_;
-  const NodeSet &recorded_;
+  const Progresses progresses_;  // as it was before anything is run
+  const bool rows_are_right_;
   SchemaModel &working_;
   const std::string &own_schema_;
-  std::map<Step, Counts> counts_;
   std::set<QualifiedName> made_here_;  // enums
   StatementPlan plan_;
 };
 
 }  // namespace
 
-StatementPlan statements_to_run(const SchemaHistories &histories, const SchemaHistory &history,
-                                const NodeSet &recorded, SchemaModel &working,
-                                const std::string &own_schema) {
-  return Runner(histories, history, recorded, working, own_schema).run(history.revisions());
+StatementPlan statements_to_run(const StatementRequest &request, SchemaModel &working) {
+  return Runner(request, working).run();
 }
 
 }  // namespace migfix::core

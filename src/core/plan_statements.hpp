@@ -16,13 +16,20 @@ struct StatementPlan {
   std::set<ObjectId> hands_off;
 };
 
+struct StatementRequest {
+  const SchemaHistories &histories;
+  const SchemaHistory &history;  // of the revisions to come to
+  const NodeSet &recorded;       // what the rows stand for, ancestors included
+  bool rows_are_right = false;   // what is recorded has run, whatever the schema shows
+  const std::string &own_schema;
+};
+
 /// The statements of the revisions in `history` (those of the target) that were not run: their objects stand
 /// as they did before. A statement of which only a part is there is not among them. `working` begins as the
 /// real schema and ends as the statements leave it. Statements that change rows, or of which it cannot be
-/// said what they do, have run where the rows record their revision (`recorded`, ancestors included) and its
-/// objects do not deny it; they are run where nothing of their revision has been, or where it broke off
-/// before them; and are a person's matter where that is in doubt.
-StatementPlan statements_to_run(const SchemaHistories &histories, const SchemaHistory &history,
-                                const NodeSet &recorded, SchemaModel &working, const std::string &own_schema);
+/// said what they do, have run where the rows record their revision and its objects do not deny it; they are
+/// run where nothing of their revision has been, or where it broke off before them; and are a person's matter
+/// where that is in doubt.
+StatementPlan statements_to_run(const StatementRequest &request, SchemaModel &working);
 
 }  // namespace migfix::core

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/schema_match.hpp"
+
 namespace migfix::core {
 
 namespace {
@@ -32,6 +34,8 @@ class Chooser {
     doubtful -= inference_.lowest;
     if (!doubtful.empty()) settle(doubtful, choice);
     take_begun(choice);
+    choice.exact = inference_.exact;
+    if (request_.rows_are_sound && !holds(choice.revisions, request_.recorded)) find_denied(choice);
     return choice;
   }
 
@@ -52,16 +56,23 @@ class Chooser {
     return true;
   }
 
-  void settle(const NodeSet &doubtful, TargetChoice &choice) {
-    if (request_.rows_are_sound && fits(request_.recorded)) {
-      choice.revisions = request_.recorded;
-      return;
+  void settle(NodeSet doubtful, TargetChoice &choice) {
+    // What is recorded, and nothing of it refuted, is taken for run; also where more is there than is
+    // recorded.
+    if (request_.rows_are_sound && holds(inference_.highest, request_.recorded)) {
+      NodeSet set = inference_.lowest;
+      set |= request_.recorded;
+      if (fits(set)) {
+        choice.revisions = std::move(set);
+        if (choice.revisions.count() == request_.recorded.count()) return;
+        doubtful -= choice.revisions;
+      }
     }
     NodeSet logged = request_.logged;
     logged &= doubtful;
     if (!logged.empty()) {
       NodeSet set = graph_.ancestors(logged.nodes(), Relation::kAll);
-      set |= inference_.lowest;
+      set |= choice.revisions;
       if (fits(set)) {
         choice.revisions = std::move(set);
         return;
@@ -70,51 +81,90 @@ class Chooser {
     // What stands above the last revision that the log knows has not run.
     if (request_.log_is_whole && !request_.logged.empty()) {
       const NodeSet seen = graph_.ancestors(request_.logged.nodes(), Relation::kAll);
-      NodeSet known = inference_.lowest;
-      known &= seen;
-      if (known.count() == inference_.lowest.count()) return;
+      if (holds(seen, choice.revisions)) return;
     }
     for (const Node node : graph_.order())
       if (doubtful.contains(node) && matters_unseen(request_.statements[node]))
         choice.in_doubt.push_back(node);
   }
 
-  // An object of a revision outside, as that revision leaves it.
-  std::vector<ObjectId> begun_by(const RevisionEvidence &evidence) const {
-    std::vector<ObjectId> objects;
-    for (const ObjectId &id : evidence.there)
-      if (request_.real.find(id) != nullptr) objects.push_back(id);
-    return objects;
+  // Enums that nothing uses, that should not be there, and that a revision outside makes: no revision is
+  // begun by them alone. Their labels do not matter: CREATE TYPE fails all the same.
+  std::vector<ObjectId> leftovers(const NodeSet &revisions) const {
+    std::vector<ObjectId> found;
+    for (const auto &[id, chain] : request_.history.chains()) {
+      if (id.kind != ObjectKind::kEnum || !is_unused_enum(id, request_.real)) continue;
+      bool should_be_there = false;
+      bool will_be_made = false;
+      for (const SchemaHistory::State &state : chain) {
+        if (revisions.contains(state.by.revision))
+          should_be_there = state.there;
+        else
+          will_be_made |= state.there;
+      }
+      if (!should_be_there && will_be_made) found.push_back(id);
+    }
+    return found;
+  }
+
+  // An object stands as a statement in the middle of the revision leaves it, and should not be there.
+  bool has_passing_object(Node node, const TargetChoice &choice) const {
+    const auto &touched = request_.history.touched()[node];
+    return std::any_of(touched.begin(), touched.end(), [&](const ObjectId &id) {
+      const Object *real = request_.real.find(id);
+      if (real == nullptr || is_unused_enum(id, request_.real)) return false;
+      bool should_be_there = false;
+      bool is_passing = false;
+      for (const SchemaHistory::State &state : *request_.history.chain(id)) {
+        if (choice.revisions.contains(state.by.revision)) should_be_there = state.there;
+        if (state.by.revision == node) is_passing |= state.there && is_match(match(&state.object, real));
+      }
+      return is_passing && !should_be_there;
+    });
+  }
+
+  // It has an object, and not only enums that nothing uses, as it leaves it.
+  bool is_begun(const RevisionEvidence &evidence, const std::vector<ObjectId> &leftovers) const {
+    return std::any_of(evidence.there.begin(), evidence.there.end(), [&](const ObjectId &id) {
+      return request_.real.find(id) != nullptr &&
+             std::find(leftovers.begin(), leftovers.end(), id) == leftovers.end();
+    });
   }
 
   void take_begun(TargetChoice &choice) {
     for (int round = 0; round < kMostRounds; ++round) {
+      choice.leftovers = leftovers(choice.revisions);
       const auto all = evidence(graph_, request_.history, request_.real, choice.revisions);
       std::vector<Node> begun;
-      choice.leftovers.clear();
-      for (Node node = 0; node < graph_.size(); ++node) {
-        if (choice.revisions.contains(node)) continue;
-        const std::vector<ObjectId> objects = begun_by(all[node]);
-        // What nothing uses counts also where its labels differ: the next CREATE TYPE fails all the same.
-        std::vector<ObjectId> unused;
-        for (const auto *ids : {&objects, &all[node].different})
-          for (const ObjectId &id : *ids)
-            if (is_unused_enum(id, request_.real)) unused.push_back(id);
-        const bool is_leftover = std::all_of(objects.begin(), objects.end(), [&](const ObjectId &id) {
-          return is_unused_enum(id, request_.real);
-        });
-        if (is_leftover)
-          choice.leftovers.insert(choice.leftovers.end(), unused.begin(), unused.end());
-        else
+      for (Node node = 0; node < graph_.size(); ++node)
+        if (!choice.revisions.contains(node) &&
+            (is_begun(all[node], choice.leftovers) || has_passing_object(node, choice)))
           begun.push_back(node);
-      }
       if (begun.empty()) break;
       choice.revisions |= graph_.ancestors(begun, Relation::kAll);
     }
-    std::sort(choice.leftovers.begin(), choice.leftovers.end());
-    choice.leftovers.erase(std::unique(choice.leftovers.begin(), choice.leftovers.end()),
-                           choice.leftovers.end());
     forget_doubts(choice);
+  }
+
+  // What one DROP by hand takes away: an object, with all that falls with it.
+  static std::vector<ObjectId> dropped_alone(const std::vector<ObjectId> &lacking) {
+    const auto is_lacking = [&](const ObjectId &id) {
+      return std::find(lacking.begin(), lacking.end(), id) != lacking.end();
+    };
+    std::vector<ObjectId> alone;
+    for (const ObjectId &id : lacking)
+      if (id.table.empty() || !is_lacking(id_of(ObjectKind::kTable, table_of(id)))) alone.push_back(id);
+    return alone;
+  }
+
+  void find_denied(TargetChoice &choice) const {
+    const auto all = evidence(graph_, request_.history, request_.real, choice.revisions);
+    for (const Node node : graph_.order()) {
+      if (choice.revisions.contains(node) || !request_.recorded.contains(node)) continue;
+      const std::vector<ObjectId> dropped = dropped_alone(all[node].lacking);
+      if (dropped.size() == 1 && matters_unseen(request_.statements[node]))
+        choice.denied.push_back({node, dropped.front()});
+    }
   }
 
   // No doubt is left of what is taken in, nor of what stands above a revision that is not complete and not
@@ -139,9 +189,7 @@ class Chooser {
 }  // namespace
 
 bool matters_unseen(const std::vector<RevisionStatement> &statements) {
-  return std::any_of(statements.begin(), statements.end(), [](const RevisionStatement &statement) {
-    return changes_rows(statement) || !why_opaque(statement).empty();
-  });
+  return std::any_of(statements.begin(), statements.end(), acts_unseen);
 }
 
 TargetChoice choose_target(const TargetRequest &request) {

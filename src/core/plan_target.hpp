@@ -24,8 +24,17 @@ struct TargetChoice {
   /// Revisions that may have run or not: the schema cannot tell, nor can rows or log, and it matters, because
   /// they change rows or what they do cannot be said. The lowest is first.
   std::vector<Node> in_doubt;
-  /// Enums that a revision outside of the choice makes, that nothing uses, and that are all there is of it:
-  /// what a downgrade leaves behind.
+  /// Revisions that the rows record, that change rows, and that are not in the choice because of one object
+  /// that is not there: it may as well have been dropped. The lowest is first.
+  struct Denied {
+    Node revision = 0;
+    ObjectId object;
+  };
+  std::vector<Denied> denied;
+  /// No object that revisions know stands in a way that none of them leaves it.
+  bool exact = false;
+  /// Enums that nothing uses, that should not be there, and that a revision outside of the choice would
+  /// stumble over: what a downgrade leaves behind. Not those that it passes over (checkfirst).
   std::vector<ObjectId> leftovers;
 };
 

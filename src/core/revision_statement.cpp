@@ -6,6 +6,17 @@
 
 namespace migfix::core {
 
+namespace {
+
+bool does(const RevisionStatement &statement, NoChange::What what) {
+  return std::any_of(statement.effects.begin(), statement.effects.end(), [&](const Effect &effect) {
+    const auto *none = std::get_if<NoChange>(&effect);
+    return none != nullptr && none->what == what;
+  });
+}
+
+}  // namespace
+
 std::string why_opaque(const RevisionStatement &statement) {
   for (const Effect &effect : statement.effects)
     if (const auto *opaque = std::get_if<Opaque>(&effect)) return opaque->why;
@@ -13,16 +24,15 @@ std::string why_opaque(const RevisionStatement &statement) {
 }
 
 bool changes_rows(const RevisionStatement &statement) {
-  return std::any_of(statement.effects.begin(), statement.effects.end(), [](const Effect &effect) {
-    const auto *none = std::get_if<NoChange>(&effect);
-    return none != nullptr && none->data;
-  });
+  return does(statement, NoChange::What::kRows);
 }
 
-bool changes_objects(const RevisionStatement &statement) {
-  return std::any_of(statement.effects.begin(), statement.effects.end(), [](const Effect &effect) {
-    return !std::holds_alternative<NoChange>(effect) && !std::holds_alternative<Opaque>(effect);
-  });
+bool sets_properties(const RevisionStatement &statement) {
+  return does(statement, NoChange::What::kProperty) && !acts_unseen(statement);
+}
+
+bool acts_unseen(const RevisionStatement &statement) {
+  return changes_rows(statement) || !why_opaque(statement).empty();
 }
 
 std::string statement_head(const std::string &text, std::size_t most) {

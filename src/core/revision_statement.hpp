@@ -14,8 +14,11 @@ std::string why_opaque(const RevisionStatement &statement);
 /// It changes rows.
 bool changes_rows(const RevisionStatement &statement);
 
-/// It may change an object of the schema in a way that the model knows.
-bool changes_objects(const RevisionStatement &statement);
+/// It sets properties that the model does not have, and does nothing else that matters.
+bool sets_properties(const RevisionStatement &statement);
+
+/// It does what no schema shows: it changes rows, or it cannot be said what it does.
+bool acts_unseen(const RevisionStatement &statement);
 
 /// Its first line, for a list: cut off after `most` characters, with an ellipsis.
 std::string statement_head(const std::string &text, std::size_t most = 100);

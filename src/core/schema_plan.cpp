@@ -12,6 +12,8 @@
 #include "core/prediction.hpp"
 #include "core/remedy.hpp"
 #include "core/schema_match.hpp"
+#include "core/schema_replay.hpp"
+#include "core/stale_source.hpp"
 #include "core/sql_text.hpp"
 #include "core/type_words.hpp"
 #include "core/unexplained.hpp"
@@ -33,8 +35,8 @@ class Planner {
     const SchemaHistory &history = request_.histories.of(plan_.target);
     SchemaModel working = request_.real;
     working.take_changes();
-    StatementPlan statements =
-        statements_to_run(request_.histories, history, recorded_, working, request_.own_schema);
+    StatementPlan statements = statements_to_run(
+        {request_.histories, history, recorded_, request_.target.has_value(), request_.own_schema}, working);
     plan_.steps = std::move(statements.steps);
     hands_off_ = std::move(statements.hands_off);
     mend(history, working);
@@ -69,29 +71,41 @@ class Planner {
       plan_.target = graph_.ancestors(*request_.target, Relation::kAll);
       return;
     }
-    const bool sound = !rows.empty() && judgement_.is_antichain() && judgement_.unknown.empty() &&
-                       judgement_.misspelt.empty() && judgement_.surplus.empty();
+    const bool sound = !rows.empty() && judgement_.is_sound();
     TargetChoice choice =
         choose_target({graph_, request_.histories.statements(), request_.histories.all(), request_.real,
                        recorded_, sound, request_.logged, request_.log_is_whole});
     plan_.target = std::move(choice.revisions);
     plan_.leftovers = std::move(choice.leftovers);
     if (!choice.in_doubt.empty()) ask_about(choice.in_doubt);
-    const bool may_be_newer = !request_.unknown_rows_are_gone ||
+    for (const TargetChoice::Denied &denied : choice.denied) ask_about(denied);
+    const bool may_be_newer = !request_.unknown_rows_are_gone || !choice.exact ||
                               !unexplained_objects(request_.histories.all(), request_.real).empty();
     if (!judgement_.unknown.empty() && may_be_newer) ask_about_unknown();
   }
 
   void ask_about(const std::vector<Node> &in_doubt) {
     const bool one = in_doubt.size() == 1;
-    const std::string last = graph_.id(in_doubt.back());
-    ask(fmt::format("SELECT * FROM {}migfix_repair({}, {})", request_.functions, quote_literal(last),
-                    quote_literal(request_.version_table)),
+    ask(repair_to(in_doubt.back()),
         fmt::format(
             "whether {} {} {} run cannot be seen in the schema, and neither rows nor log say it: {} rows, "
             "or something unknown; where {} has, call this",
             one ? "revision" : "revisions", list_of(shown(in_doubt), kMostNames), one ? "has" : "have",
             one ? "it changes" : "they change", one ? "it" : "the last"));
+  }
+
+  std::string repair_to(Node revision) const {
+    return fmt::format("SELECT * FROM {}migfix_repair({}, {})", request_.functions,
+                       quote_literal(graph_.id(revision)), quote_literal(request_.version_table));
+  }
+
+  void ask_about(const TargetChoice::Denied &denied) {
+    ask(repair_to(denied.revision),
+        fmt::format("the rows say that revision {} has run, and {}, all that could be seen of it, is not "
+                    "there: whether "
+                    "it changed rows cannot be seen, and alembic upgrade would run it again; where it has "
+                    "run, call this",
+                    clipped(graph_.id(denied.revision)), object_in_words(denied.object)));
   }
 
   void ask_about_unknown() {
@@ -119,24 +133,7 @@ class Planner {
   }
 
   void mend(const SchemaHistory &history, SchemaModel &working) {
-    std::vector<ObjectId> missing, different, surplus;
-    for (const auto &[id, chain] : history.chains()) {
-      if (is_off(id)) continue;
-      const Object *expected = history.model().find(id);
-      switch (match(expected, working.find(id))) {
-        case Match::kMissing:
-          missing.push_back(id);
-          break;
-        case Match::kDifferent:
-          different.push_back(id);
-          break;
-        case Match::kSurplus:
-          surplus.push_back(id);
-          break;
-        default:
-          break;
-      }
-    }
+    std::vector<ObjectId> surplus = objects(history, working, Match::kSurplus);
     // Down to an older revision: what later ones made goes.
     if (request_.target)
       for (const auto &[id, chain] : request_.histories.all().chains())
@@ -144,8 +141,17 @@ class Planner {
     surplus.insert(surplus.end(), plan_.leftovers.begin(), plan_.leftovers.end());
 
     drop(surplus, working, true);
-    make_and_alter(missing, different, history.model(), working);
+    make_and_alter(objects(history, working, Match::kMissing), objects(history, working, Match::kDifferent),
+                   history.model(), working);
     drop(surplus, working, false);
+  }
+
+  // Those that stand that way to what is expected.
+  std::vector<ObjectId> objects(const SchemaHistory &history, const SchemaModel &working, Match which) const {
+    std::vector<ObjectId> ids;
+    for (const auto &[id, chain] : history.chains())
+      if (!is_off(id) && match(history.model().find(id), working.find(id)) == which) ids.push_back(id);
+    return ids;
   }
 
   // `what` is what the statement is for, where its own reason does not say it.
@@ -174,13 +180,25 @@ class Planner {
       const bool leftover =
           std::find(plan_.leftovers.begin(), plan_.leftovers.end(), id) != plan_.leftovers.end();
       const std::string reason =
-          leftover ? fmt::format(
-                         "{} is left over, nothing uses it, and the revision that makes it would fail on it",
-                         object_in_words(id))
+          leftover ? fmt::format("{} is left over: nothing uses it, and no revision that is applied makes it",
+                                 object_in_words(id))
                    : fmt::format("{} should be gone", object_in_words(id));
       for (const Mend &mend : drop_sql(id, *real, request_.own_schema)) add(mend, reason);
-      working.erase(id);
+      take(id, working);
     }
+  }
+
+  // Indexes and constraints on a column fall with it.
+  static void take(const ObjectId &id, SchemaModel &working) {
+    if (id.kind == ObjectKind::kColumn) {
+      RevisionStatement drop;
+      drop.effects.push_back(DropColumn{{table_of(id), false}, id.name, false, false});
+      if (!apply(working, drop)) {
+        working.take_changes();
+        return;
+      }
+    }
+    working.erase(id);
   }
 
   static bool is_part(const ObjectId &id) { return !id.table.empty(); }
@@ -188,8 +206,16 @@ class Planner {
   bool falls_with_table(const ObjectId &id, const std::vector<ObjectId> &surplus) const {
     const Object *real = request_.real.find(id);
     if (real == nullptr) return false;
+    const auto falls = [&](const ObjectId &table) {
+      return std::find(surplus.begin(), surplus.end(), table) != surplus.end();
+    };
     const auto table = table_with(id, *real);
-    return table && std::find(surplus.begin(), surplus.end(), *table) != surplus.end();
+    if (!table || !falls(*table)) return false;
+    // A foreign key keeps the other table from falling.
+    const auto *constraint = std::get_if<Constraint>(&real->definition);
+    const auto *key = constraint == nullptr ? nullptr : std::get_if<ForeignKey>(&constraint->what);
+    return key == nullptr || key->references == table_of(id) ||
+           !falls(id_of(ObjectKind::kTable, key->references));
   }
 
   // What CREATE TABLE brings along.
@@ -199,40 +225,12 @@ class Planner {
            missing.count(id_of(ObjectKind::kTable, table_of(id))) != 0;
   }
 
-  bool is_made_under_this_name(const ObjectId &id) const {
-    const SchemaHistory::Chain *chain = request_.histories.all().chain(id);
-    return chain != nullptr &&
-           std::any_of(chain->begin(), chain->end(), [&](const SchemaHistory::State &state) {
-             const auto &effects =
-                 request_.histories.statements()[state.by.revision][state.by.statement].effects;
-             return std::any_of(effects.begin(), effects.end(), [&](const Effect &effect) {
-               if (const auto *trigger = std::get_if<CreateTrigger>(&effect))
-                 return trigger->table == table_of(id) && trigger->name == id.name;
-               if (const auto *view = std::get_if<CreateView>(&effect)) return view->name == name_of(id);
-               const auto *function = std::get_if<CreateFunction>(&effect);
-               return function != nullptr && function->name == name_of(id);
-             });
-           });
-  }
-
-  // What the view's statement names has another name by now.
-  bool is_stale(const View &view) const {
-    const SchemaModel &expected = request_.histories.of(plan_.target).model();
-    const auto reads = [&](const QualifiedName &table) {
-      return std::find(view.reads.begin(), view.reads.end(), table) != view.reads.end();
-    };
-    if (std::any_of(view.reads.begin(), view.reads.end(), [&](const QualifiedName &name) {
-          return request_.histories.all().chain(id_of(ObjectKind::kTable, name)) != nullptr &&
-                 !expected.relation(name);
-        }))
-      return true;
-    for (const Node node : plan_.target.nodes())
-      for (const RevisionStatement &statement : request_.histories.statements()[node])
-        for (const Effect &effect : statement.effects)
-          if (const auto *rename = std::get_if<RenameObject>(&effect);
-              rename != nullptr && is_part(rename->object))
-            if (reads(table_of(rename->object))) return true;
-    return false;
+  // The statement that makes it; null where nothing but a definition does.
+  static const std::string *source_of(const Definition &definition) {
+    if (const auto *view = std::get_if<View>(&definition)) return &view->source;
+    if (const auto *function = std::get_if<Function>(&definition)) return &function->source;
+    const auto *trigger = std::get_if<Trigger>(&definition);
+    return trigger == nullptr ? nullptr : &trigger->source;
   }
 
   void make(const ObjectId &id, const Object &object, const std::set<ObjectId> &missing,
@@ -240,22 +238,15 @@ class Planner {
     const bool held_rows = id.kind == ObjectKind::kTable || id.kind == ObjectKind::kColumn;
     const std::string reason = fmt::format("{} is missing{}", object_in_words(id),
                                            held_rows ? "; what it held does not come back by this" : "");
-    if (const auto *view = std::get_if<View>(&object.definition);
-        view != nullptr && !view->certain && is_stale(*view))
-      return ask(view->source, fmt::format("{}, and what it reads was renamed since it was made: its "
-                                           "statement must be written anew",
-                                           reason));
-    const bool has_source =
-        id.kind == ObjectKind::kTrigger || id.kind == ObjectKind::kFunction || id.kind == ObjectKind::kView;
-    if (has_source && !is_made_under_this_name(id))
-      return ask(
-          {},
-          fmt::format("{}, and the statement that makes it names what was renamed since: it must be written "
-                      "anew",
-                      reason));
+    const std::string *source = source_of(object.definition);
+    if (source != nullptr && !source->empty() &&
+        is_stale(*source, graph_, request_.histories.statements(), plan_.target))
+      return ask(*source,
+                 fmt::format("{}, and the statement that makes it names what was renamed since, or takes "
+                             "columns by * that were changed: it must be written anew",
+                             reason));
     std::vector<std::string> statements = create_sql(id, object, expected, request_.own_schema);
-    if (statements.empty() &&
-        (id.kind == ObjectKind::kView || id.kind == ObjectKind::kFunction || id.kind == ObjectKind::kTrigger))
+    if (statements.empty() && source != nullptr)
       return ask({}, fmt::format("{}, and the statement that makes it is not known", reason));
     if (const auto *sequence = std::get_if<Sequence>(&object.definition);
         sequence != nullptr && !sequence->owner.empty() &&
@@ -305,6 +296,27 @@ class Planner {
     }
   }
 
+  // The plan ends with that step, and with what a person has to say of all the others: nobody is to begin
+  // what cannot be brought to its end.
+  void end_at(std::size_t last) {
+    std::vector<PlanStep> rest(plan_.steps.begin() + static_cast<std::ptrdiff_t>(last) + 1,
+                               plan_.steps.end());
+    PlanStep &step = plan_.steps[last];
+    step.in_transaction = false;
+    step.reason +=
+        "; later steps use the label, so it must be committed first: run this by itself, then repair again";
+    const auto unsafe =
+        std::find_if(rest.begin(), rest.end(), [](const PlanStep &one) { return one.safe == false; });
+    if (unsafe != rest.end()) {
+      step.safe = false;
+      step.reason += fmt::format("; one of those that follow is not safe ({})", unsafe->reason);
+    }
+    plan_.steps.resize(last + 1);
+    for (PlanStep &one : rest)
+      if (one.action == PlanStep::Action::kPerson) plan_.steps.push_back(std::move(one));
+    plan_.steps.insert(plan_.steps.end(), questions_.begin(), questions_.end());
+  }
+
   // A label cannot be used in the transaction that adds it to a type: what comes behind waits for the next
   // repair.
   bool stop_at_new_label() {
@@ -317,12 +329,7 @@ class Planner {
             return step.new_label.empty() && step.statement.find(literal) != std::string::npos;
           });
       if (!used) continue;
-      steps[i].in_transaction = false;
-      steps[i].reason +=
-          "; later steps use the label, so it must be committed first: run this by itself, then repair again";
-      steps.resize(i + 1);
-      plan_.ends_early = true;
-      steps.insert(steps.end(), questions_.begin(), questions_.end());
+      end_at(i);
       return true;
     }
     return false;
@@ -349,32 +356,14 @@ class Planner {
 
   // --- rows
 
-  std::vector<Node> heads() const {
-    std::vector<Node> heads;
-    for (const Node node : plan_.target.nodes()) {
-      const auto children = graph_.children(node, Relation::kAll);
-      if (std::none_of(children.begin(), children.end(),
-                       [&](Node child) { return plan_.target.contains(child); }))
-        heads.push_back(node);
-    }
-    return heads;
-  }
-
   void set_rows() {
     plan_.steps.insert(plan_.steps.end(), questions_.begin(), questions_.end());
-    const std::vector<std::string> ids = graph_.ids(heads());
+    const std::vector<Node> heads = graph_.maximal(plan_.target.nodes());
+    const std::vector<std::string> ids = graph_.ids(heads);
     Rows after(ids.begin(), ids.end());
-    plan_.changes_rows = !same_rows(request_.rows, after);
     plan_.rows_after = after;
-    if (plan_.changes_rows) {
-      PlanStep step;
-      step.action = PlanStep::Action::kRows;
-      step.statement = stamp_call(request_.functions, ids.empty() ? std::vector<std::string>{"base"} : ids,
-                                  true, request_.version_table);
-      if (step.statement.ends_with(';')) step.statement.pop_back();
-      step.reason = rows_reason(ids);
-      step.safe = true;
-      plan_.steps.push_back(std::move(step));
+    if (!same_rows(request_.rows, after)) {
+      plan_.steps.push_back(rows_step(request_.functions, ids, request_.version_table, rows_reason(heads)));
     }
     if (!request_.has_key) {
       PlanStep step;
@@ -386,8 +375,8 @@ class Planner {
     }
   }
 
-  std::string rows_reason(const std::vector<std::string> &ids) const {
-    const std::string target = ids.empty() ? "no revision" : list_of(shown(heads()), kMostNames);
+  std::string rows_reason(const std::vector<Node> &heads) const {
+    const std::string target = heads.empty() ? "no revision" : list_of(shown(heads), kMostNames);
     if (request_.rows.empty())
       return fmt::format("no row is there, and the schema is at {}{}", target, unseen());
     std::vector<std::string> rows;
@@ -443,6 +432,18 @@ const char *action_name(PlanStep::Action action) {
       return "upgrade";
   }
   return "";
+}
+
+PlanStep rows_step(const std::string &functions, const std::vector<std::string> &ids,
+                   const std::string &version_table, std::string reason) {
+  PlanStep step;
+  step.action = PlanStep::Action::kRows;
+  step.statement =
+      stamp_call(functions, ids.empty() ? std::vector<std::string>{"base"} : ids, true, version_table);
+  if (step.statement.ends_with(';')) step.statement.pop_back();
+  step.reason = std::move(reason);
+  step.safe = true;
+  return step;
 }
 
 Plan make_plan(const PlanRequest &request) {

@@ -31,6 +31,10 @@ struct PlanStep {
 /// "run", "rows", "person", "upgrade".
 const char *action_name(PlanStep::Action action);
 
+/// The step that makes the rows these ids (none: no rows), with the call that would do it by hand.
+PlanStep rows_step(const std::string &functions, const std::vector<std::string> &ids,
+                   const std::string &version_table, std::string reason);
+
 struct PlanRequest {
   SchemaHistories &histories;
   const SchemaModel &real;
@@ -49,10 +53,8 @@ struct PlanRequest {
 
 struct Plan {
   std::vector<PlanStep> steps;  // none: in step
-  bool ends_early = false;      // a statement must be committed by itself before the rest can be planned
   NodeSet target;
   Rows rows_after;
-  bool changes_rows = false;        // rows_after is not what is there
   std::vector<ObjectId> leftovers;  // enums that are dropped, see TargetChoice
 };
 

@@ -15,11 +15,6 @@ namespace migfix::core {
 
 namespace {
 
-bool is_sound(const RowsJudgement &judgement) {
-  return judgement.is_antichain() && judgement.unknown.empty() && judgement.misspelt.empty() &&
-         judgement.surplus.empty();
-}
-
 // Objects whose last change is that of a revision which rows and plan agree upon.
 void compare_recorded(const NodeSet &recorded, const Plan &plan, const PlanRequest &request,
                       SchemaStanding &standing) {
@@ -78,9 +73,8 @@ SchemaStanding schema_standing(const PlanRequest &request) {
 
   for (const ObjectId &id : unexplained_objects(all, request.real))
     standing.unexplained.push_back(object_in_words(id));
-  for (const ObjectId &id : plan.leftovers) standing.leftovers.push_back(object_in_words(id));
 
-  if (is_sound(judgement)) {
+  if (judgement.is_sound()) {
     std::vector<Node> pending;
     for (const Node node : graph.order())
       if (!recorded_set.contains(node)) pending.push_back(node);

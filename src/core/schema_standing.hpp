@@ -23,7 +23,6 @@ struct SchemaStanding {
   std::vector<Partial> partial;          // begun, and not recorded
   std::vector<std::string> differences;  // of what recorded revisions make: clauses
   std::vector<std::string> unexplained;  // objects that no revision explains: "table t"
-  std::vector<std::string> leftovers;    // enums of a revision that is not applied, which nothing uses
   struct Collision {
     std::string revision;
     std::string sqlstate;

@@ -51,20 +51,14 @@ class Upgrader {
     if (!goes_up) require_at_target(heads);
     const std::vector<std::string> ids = graph_.ids(heads);
     upgrade_.rows_after.assign(ids.begin(), ids.end());
-    upgrade_.rows.action = PlanStep::Action::kRows;
-    upgrade_.rows.statement = stamp_call(request_.functions, ids, true, request_.version_table);
-    if (upgrade_.rows.statement.ends_with(';')) upgrade_.rows.statement.pop_back();
-    upgrade_.rows.reason = "what has run is recorded";
-    upgrade_.rows.safe = true;
+    upgrade_.rows = rows_step(request_.functions, ids, request_.version_table, "what has run is recorded");
     return std::move(upgrade_);
   }
 
  private:
   std::vector<Node> recorded_heads() const {
     const RowsJudgement judgement = judge_rows(graph_, request_.rows);
-    const bool sound = judgement.is_antichain() && judgement.unknown.empty() && judgement.misspelt.empty() &&
-                       judgement.surplus.empty();
-    if (sound) return recorded(judgement);
+    if (judgement.is_sound()) return recorded(judgement);
     throw Error(
         "55000",
         fmt::format("the rows of {} are no state that an upgrade starts from", request_.version_table), {},
@@ -144,21 +138,9 @@ class Upgrader {
     }
     normalize(working_, changed, request_.histories.forms());
     working_.take_changes();
-    if (!statement.in_transaction && !step.passes) step.step.transactional = transactional_form(statement);
+    if (!statement.in_transaction && !step.passes)
+      step.step.transactional = transactional_form(statement, working_, request_.own_schema);
     upgrade_.steps.push_back(std::move(step));
-  }
-
-  std::string transactional_form(const RevisionStatement &statement) const {
-    for (const Effect &effect : statement.effects) {
-      const auto *create = std::get_if<CreateIndex>(&effect);
-      if (create == nullptr || create->name.name.empty()) continue;
-      const ObjectId id = id_of(ObjectKind::kIndex, create->name);
-      const Object *index = working_.find(id);
-      if (index == nullptr) continue;
-      const std::vector<std::string> made = create_sql(id, *index, working_, request_.own_schema);
-      if (!made.empty()) return made.front();
-    }
-    return {};
   }
 
   // The server would refuse the statement: that is right only where all of its objects stand as it leaves

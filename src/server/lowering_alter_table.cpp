@@ -111,7 +111,7 @@ void AlteredTable::set_identity(const AlterTableCmd *command) {
       const auto *option = lfirst_node(DefElem, cell);
       if (strcmp(option->defname, "generated") == 0) effect.identity = kind(intVal(option->arg));
     }
-    if (restarts(options)) lowering_.no_change(true);
+    if (restarts(options)) lowering_.no_change(core::NoChange::What::kRows);
   }
   lowering_.add(std::move(effect));
 }
@@ -182,7 +182,7 @@ void AlteredTable::other(const AlterTableCmd *command) {
     case AT_DisableRowSecurity:
     case AT_ForceRowSecurity:
     case AT_NoForceRowSecurity:
-      return lowering_.no_change();
+      return lowering_.no_change(core::NoChange::What::kProperty);
     default:
       throw NotModelled{"a command of ALTER TABLE is not modelled"};
   }

@@ -150,7 +150,7 @@ void lower_comment(Lowering &lowering, const CommentStmt *statement) {
     case OBJECT_ROLE:
     case OBJECT_TABLESPACE:
     case OBJECT_LARGEOBJECT:
-      return lowering.no_change();
+      return lowering.no_change(core::NoChange::What::kProperty);
     default:
       break;
   }

@@ -22,7 +22,7 @@ class Lowering {
   /// Drops the effects that were found so far.
   void replace(core::Effect effect);
   void add(core::Effect effect) { effects_.push_back(std::move(effect)); }
-  void no_change(bool data = false) { add(core::NoChange{data}); }
+  void no_change(core::NoChange::What what = core::NoChange::What::kNothing) { add(core::NoChange{what}); }
   void opaque(std::string why) { add(core::Opaque{std::move(why)}); }
   /// The server refuses it in a transaction block.
   void alone() { in_transaction_ = false; }

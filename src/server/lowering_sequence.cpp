@@ -103,9 +103,9 @@ void lower_alter_sequence(Lowering &lowering, const AlterSeqStmt *statement) {
   effect.owner = owner.table;
   effect.owner_column = owner.column;
   const bool restart = restarts(statement->options);
-  if (restart && list_length(statement->options) == 1) return lowering.no_change(true);
+  if (restart && list_length(statement->options) == 1) return lowering.no_change(core::NoChange::What::kRows);
   lowering.add(std::move(effect));
-  if (restart) lowering.no_change(true);
+  if (restart) lowering.no_change(core::NoChange::What::kRows);
 }
 
 std::optional<core::QualifiedName> lower_nextval(const Lowering &lowering, const Node *expression) {

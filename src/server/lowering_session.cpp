@@ -8,6 +8,8 @@ namespace migfix::server {
 
 namespace {
 
+using What = core::NoChange::What;
+
 // REINDEX (CONCURRENTLY), EXPLAIN (ANALYZE): given, and not switched off.
 bool has_option(const List *options, const char *name) {
   ListCell *cell;
@@ -62,7 +64,9 @@ void lower_select(Lowering &lowering, SelectStmt *select) {
     if (leaf->intoClause != nullptr) throw NotModelled{"SELECT INTO is not modelled"};
   }
   if (clears_search_path(select)) return lowering.no_change();
-  lowering.no_change(call([&] { return calls_function(reinterpret_cast<Node *>(select), nullptr); }));
+  const bool may_change_rows =
+      call([&] { return calls_function(reinterpret_cast<Node *>(select), nullptr); });
+  lowering.no_change(may_change_rows ? What::kRows : What::kNothing);
 }
 
 // What is left of a name without a schema after SET search_path: the schema that it leads to first.
@@ -124,13 +128,16 @@ bool lower_session(Lowering &lowering, Node *statement) {
     case T_DeleteStmt:
     case T_MergeStmt:
     case T_TruncateStmt:
-      lowering.no_change(true);
+      lowering.no_change(What::kRows);
       return true;
     case T_CopyStmt:
-      lowering.no_change(reinterpret_cast<const CopyStmt *>(statement)->is_from);
+      lowering.no_change(reinterpret_cast<const CopyStmt *>(statement)->is_from ? What::kRows
+                                                                                : What::kNothing);
       return true;
     case T_ExplainStmt:
-      lowering.no_change(has_option(reinterpret_cast<const ExplainStmt *>(statement)->options, "analyze"));
+      lowering.no_change(has_option(reinterpret_cast<const ExplainStmt *>(statement)->options, "analyze")
+                             ? What::kRows
+                             : What::kNothing);
       return true;
     case T_TransactionStmt:
       if (reinterpret_cast<const TransactionStmt *>(statement)->kind == TRANS_STMT_ROLLBACK ||
@@ -144,23 +151,25 @@ bool lower_session(Lowering &lowering, Node *statement) {
     case T_AlterOwnerStmt:
     case T_ReassignOwnedStmt:
     case T_SecLabelStmt:
-    case T_VariableShowStmt:
     case T_AlterDatabaseSetStmt:
     case T_AlterRoleSetStmt:
+    case T_RefreshMatViewStmt:
+    case T_AlterTableMoveAllStmt:
+      lowering.no_change(What::kProperty);
+      return true;
+    case T_VariableShowStmt:
     case T_AlterSystemStmt:
     case T_ConstraintsSetStmt:
     case T_LockStmt:
     case T_VacuumStmt:
     case T_ClusterStmt:
     case T_ReindexStmt:
-    case T_RefreshMatViewStmt:
     case T_CheckPointStmt:
     case T_DiscardStmt:
     case T_LoadStmt:
     case T_NotifyStmt:
     case T_ListenStmt:
     case T_UnlistenStmt:
-    case T_AlterTableMoveAllStmt:
       lowering.no_change();
       return true;
     default:

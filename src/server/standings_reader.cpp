@@ -17,7 +17,6 @@ namespace {
 // Version tables that one replay serves.
 struct Group {
   core::EnvironmentPtr environment;
-  std::string own_schema;  // raw; empty: no statement names the schema of any of them
   core::StatementsOf statements;
   std::unique_ptr<ServerForms> forms;
   std::unique_ptr<core::SchemaHistories> histories;
@@ -58,7 +57,6 @@ std::vector<std::unique_ptr<Group>> groups_of(const std::vector<CatalogTable> &t
     }
     auto own = std::make_unique<Group>();
     own->environment = facts.environment;
-    own->own_schema = facts.schema;
     own->tables.push_back(&table);
     own->statements = read_effects(*facts.environment, facts.schema);
     replay(*own);

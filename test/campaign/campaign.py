@@ -4,7 +4,7 @@ judged by pg_dump and by the real Alembic. Run beside a server that has the exte
 
 script/with-server /usr/bin/python3 test/campaign/campaign.py [option...]
 
-  --seeds A..B        generated histories of these seeds (default 0..299), besides those of handwritten/
+  --seeds A..B        generated histories of these seeds, or A,B,C (default 0..299 and those of handwritten/)
   --time-limit SEC    begins nothing after so many seconds, and says how much was run
   --only KIND         one corruption (may be given again); no other mode
   --modes M,M         of verify, infer, repair, histories; default all four. histories: the harness itself
@@ -51,8 +51,10 @@ def names(given):
     by_hand = sorted(path.name for path in seed_work.HANDWRITTEN.iterdir() if (path / "versions").is_dir())
     if given.handwritten:
         return [given.handwritten]
-    lowest, _, highest = (given.seeds or "0..299").partition("..")
-    seeds = [str(seed) for seed in range(int(lowest), int(highest or lowest) + 1)]
+    seeds = []
+    for part in (given.seeds or "0..299").split(","):
+        lowest, _, highest = part.partition("..")
+        seeds += [str(seed) for seed in range(int(lowest), int(highest or lowest) + 1)]
     return ([] if given.seeds else by_hand) + seeds
 
 

@@ -182,7 +182,7 @@ def half_applied(scene):
     edge = statements[count - 1 : count + 1]
     beside = f"{revision} broke off beside a statement that changes rows" if any(map(is_data, edge)) else None
     return Damage(f"{count} of {len(statements)} statements of {revision} have run, it is not recorded", beside,
-                  decided_by_target=False)
+                  decided_by_target=False, rows_unseen=all(map(is_data, statements[count:])))
 
 
 def leftover_enum(scene):
@@ -196,7 +196,8 @@ def can_leave_enum(walk, index):
     if not index:
         return False
     revision = walk.graph.revisions[walk.order[index - 1]]
-    return revision.leaves_enum and walk.heads(index) == [revision.id] and len(revision.parents) <= 1
+    is_last = walk.heads(index) == [revision.id] and len(revision.down) == min(index - 1, 1)
+    return revision.leaves_enum and is_last and not revision.depends_on
 
 
 KINDS = {

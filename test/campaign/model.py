@@ -65,6 +65,7 @@ class Table:
     triggers: dict = field(default_factory=dict)  # name -> function
     single: set = field(default_factory=set)  # columns of unique indexes
     rows: int = 0
+    deferred: bool = False  # what changes its rows leaves triggers for the end of the transaction
     shared: bool = False  # several branches add to it at a time
 
     def used_columns(self):

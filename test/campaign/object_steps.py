@@ -94,6 +94,7 @@ def add_constraint(rng, model):
             return None
         table.uniques[name] = columns
         more = ", deferrable=True, initially='DEFERRED'" if rng.random() < 0.15 else ""
+        table.deferred = table.deferred or bool(more)
         return Step([f"op.create_unique_constraint({name!r}, {table.name!r}, {columns!r}{more})"],
                     [f"op.drop_constraint({name!r}, {table.name!r}, type_='unique')"])
     if kind == "check":

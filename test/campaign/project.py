@@ -95,6 +95,11 @@ class Project:
                     here.append(text.rstrip(";").rstrip())
         return self.offline_sql
 
+    def tells_dependencies(self, history):
+        """Whether offline SQL shows what each revision depends on: only where the row of that is replaced."""
+        blocks = dict(re.findall(r"-- Running upgrade [^\n]*-> (\S+)\n(.*?)(?=-- Running|\Z)", self.offline_sql, re.DOTALL))
+        return all(f"'{one}'" in blocks[revision.id] for revision in history.revisions for one in revision.depends_on)
+
     def hidden(self, revision):
         """Statements of the revision that a schema does not show: rows, and what SQL hides."""
         return [text for text in self.statements[revision] if is_data(text) or OPAQUE.match(text)]

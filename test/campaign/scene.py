@@ -17,6 +17,7 @@ class Damage:
     told: str
     beside: str = None
     decided_by_target: bool = True
+    rows_unseen: bool = False  # what is missing of a revision is on rows alone, and seen in no schema
     loaded: frozenset = None  # the revisions that migfix gets to know; None: all
 
 

@@ -96,6 +96,7 @@ class SeedWork:
             path = HANDWRITTEN / name
             history = FromFiles(Project(path).history(name), path)
         self.walk = Walk(history, path)
+        self.by_sql = self.by_sql and self.walk.project.tells_dependencies(history)
         self.rng = random.Random(f"work {name}")
         self.templates = {}
         self.baselines = {}

@@ -201,6 +201,8 @@ def table_constraints(rng, model, table, columns):
             break
         target, there, column = found
         more = rng.choice(["", ", ondelete='CASCADE'", ", ondelete='SET NULL'", ", deferrable=True, initially='DEFERRED'"])
+        if "DEFERRED" in more:
+            table.deferred = target.deferred = True
         columns.append(column_source(column))
         table.columns[column.name] = column
         source, name = key_name(rng, "fk", table.name, [column.name, target.name])
@@ -215,7 +217,9 @@ def table_constraints(rng, model, table, columns):
         given = f", name={source}" if source else ""
         result.append(f"sa.UniqueConstraint({', '.join(map(repr, pair))}{given})")
         name = name or server_name(table.name, pair, "key")
-        table.uniques[name or f"?{'_'.join(pair)}"] = pair
+        # One that is the primary key again is none for the server.
+        if pair != table.primary_key:
+            table.uniques[name or f"?{'_'.join(pair)}"] = pair
     numbers = [one.name for one in table.columns.values() if one.family in ("int", "numeric") and not one.special]
     if numbers and rng.random() < 0.25:
         column = rng.choice(numbers)

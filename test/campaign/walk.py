@@ -84,6 +84,12 @@ class Walk:
         is not seen in the schema."""
         return bool(self.project.hidden(revision))
 
+    def shown_objects(self, revision):
+        """How many objects of a dump it makes, changes or takes away."""
+        place = self.order.index(revision)
+        before, after = self.dumps[place].items, self.dumps[place + 1].items
+        return len({where for where, _ in [*(after - before), *(before - after)]})
+
     def hidden_between(self, sets):
         """The revisions that hide something and are in some of the sets and not in others."""
         sets = list(sets)

@@ -232,6 +232,41 @@ TEST(AlterSql, EnumIsMadeAnewWhereLabelsAreTooManyOrInAnotherOrder) {
       altered(Enum{{"a", "b"}, true}, Enum{{"b", "a"}, true}, kind).starts_with("UNSAFE: ALTER TYPE"));
 }
 
+TEST(AlterSql, FromOneEnumToAnotherThatHasAllItsLabels) {
+  const ObjectId column_id = id(ObjectKind::kColumn, "my_c", "my_t");
+  Model expected, real;
+  expected.put(column_id, column(own_type("new_kind")));
+  real.put(column_id, column(own_type("old_kind")));
+  real.put(ObjectKind::kEnum, "old_kind", Enum{{"a"}, true})
+      .put(ObjectKind::kEnum, "new_kind", Enum{{"a", "b"}, true});
+  const std::string change =
+      "ALTER TABLE own_s.my_t ALTER COLUMN my_c TYPE own_s.new_kind USING my_c::text::own_s.new_kind";
+  EXPECT_EQ(statements(alter(expected, real, column_id)), "safe: " + change);
+  real.put(ObjectKind::kEnum, "new_kind", Enum{{"b"}, true});
+  EXPECT_EQ(statements(alter(expected, real, column_id)), "UNSAFE: " + change);
+}
+
+// The sequence of an identity keeps its name when the table is renamed.
+TEST(CreateSql, IdentityHasTheSequenceThatItWasMadeWith) {
+  Column numbered = column(built_in("int4"), true);
+  numbered.identity = Identity::kAlways;
+  numbered.identity_sequence = "my_t_my_c_seq";
+  const ObjectId column_id = id(ObjectKind::kColumn, "my_c", "my_t");
+  EXPECT_EQ(create(Model().put(column_id, numbered), column_id).front(),
+            "ALTER TABLE own_s.my_t ADD COLUMN my_c integer NOT NULL GENERATED ALWAYS AS IDENTITY");
+  numbered.identity_sequence = "older_my_c_seq";
+  numbered.identity_options.increment = 2;
+  EXPECT_EQ(
+      create(Model().put(column_id, numbered), column_id).front(),
+      "ALTER TABLE own_s.my_t ADD COLUMN my_c integer NOT NULL GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME "
+      "own_s.older_my_c_seq INCREMENT BY 2)");
+  Column plain = column(built_in("int4"), true);
+  const std::string all = column_altered(numbered, plain);
+  EXPECT_NE(all.find("ADD GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME own_s.older_my_c_seq INCREMENT BY 2)"),
+            std::string::npos)
+      << all;
+}
+
 TEST(AlterSql, SpareNameOfALongEnum) {
   const std::string longest = std::string(58, 'k') + "ükkk";  // 63 bytes
   const std::string all = altered(Enum{{"a"}, true}, Enum{{"b"}, true}, id(ObjectKind::kEnum, longest));

@@ -57,12 +57,21 @@ inline RevisionStatement makes_enum(const std::string &name,
                                     std::vector<std::string> labels = {"on", "off"}) {
   return sql("CREATE TYPE " + name, {CreateEnum{own(name), std::move(labels)}});
 }
+inline RevisionStatement adds_label(const std::string &name, const std::string &label) {
+  AddEnumValue effect;
+  effect.name = own(name);
+  effect.label = label;
+  return sql("ALTER TYPE " + name + " ADD VALUE '" + label + "'", {effect});
+}
 inline RevisionStatement indexes(const std::string &name, const std::string &table,
                                  const std::string &column) {
   return sql("CREATE INDEX " + name, {create_index(name, table, {column})});
 }
 inline RevisionStatement changes_data(const std::string &text) {
-  return sql(text, {NoChange{true}});
+  return sql(text, {NoChange{NoChange::What::kRows}});
+}
+inline RevisionStatement sets_property(const std::string &text) {
+  return sql(text, {NoChange{NoChange::What::kProperty}});
 }
 inline RevisionStatement does_unknown(const std::string &text, const std::string &why = "a DO block") {
   return sql(text, {Opaque{why}});

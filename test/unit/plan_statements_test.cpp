@@ -21,8 +21,9 @@ Lines lines(const std::vector<PlanStep> &steps) {
 /// `target`: the revisions to come to. `rows`: what is recorded.
 StatementPlan plan(History &history, SchemaModel &real, const std::string &target,
                    const std::string &rows = {}) {
-  return statements_to_run(history.histories(), history.histories().of(history.set(target)),
-                           history.set(rows), real, "public");
+  const NodeSet recorded = history.set(rows);
+  return statements_to_run(
+      {history.histories(), history.histories().of(history.set(target)), recorded, false, "public"}, real);
 }
 
 History three_tables() {
@@ -179,6 +180,26 @@ TEST(DataStatements, HaveNotWhereAllObjectsDenyWhatTheRowsSay) {
                    "run ALTER TABLE a ADD z"}));
 }
 
+TEST(DataStatements, NotOnceMoreWhereWhatTheirRevisionMadeFellWithItsTable) {
+  History history({{"1"}, {"2", "1"}});
+  history.does("1", {makes("a"), makes("b")})
+      .does("2", {adds("a", "x"), changes_data("INSERT INTO b VALUES (1)")});
+  SchemaModel real = history.at("2");
+  by_hand(real, drops("a"));
+  EXPECT_EQ(lines(plan(history, real, "2", "2").steps),
+            (Lines{"run CREATE TABLE a", "run ALTER TABLE a ADD x"}));
+}
+
+TEST(DataStatements, NotOnceMoreWhereLaterRevisionsAreThere) {
+  History history({{"1"}, {"2", "1"}, {"3", "2"}});
+  history.does("1", {makes("a")})
+      .does("2", {adds("a", "x"), changes_data("INSERT INTO a VALUES (1)")})
+      .does("3", {makes("c")});
+  SchemaModel real = history.at("3");
+  by_hand(real, sql("", {DropColumn{{own("a")}, "x"}}));
+  EXPECT_EQ(lines(plan(history, real, "3", "3").steps), (Lines{"run ALTER TABLE a ADD x"}));
+}
+
 TEST(DataStatements, OneWhoseTextIsNotKnownIsAPersons) {
   History history({{"1"}});
   RevisionStatement opaque = does_unknown("", "op.execute with a value that is not known");
@@ -228,6 +249,133 @@ TEST(Renames, BothNamesAreAPersonsMatter) {
             "say; drop "
             "the other, and repair again");
   EXPECT_EQ(found.hands_off, (std::set<ObjectId>{table_id("a"), table_id("b")}));
+}
+
+TEST(Renames, BothNamesAreSoToo) {
+  History history({{"1"}, {"2", "1"}});
+  history.does("1", {makes("a")})
+      .does("2", {sql("a TO b", {rename(table_id("a"), "b")}), sql("b TO c", {rename(table_id("b"), "c")}),
+                  makes("d")});
+  SchemaModel real = history.at("1");
+  by_hand(real, makes("c"));
+  const StatementPlan found = plan(history, real, "2");
+  EXPECT_EQ(lines(found.steps), (Lines{"person ? a TO b", "run CREATE TABLE d"}));
+  EXPECT_EQ(found.hands_off, (std::set<ObjectId>{table_id("a"), table_id("c")}));
+}
+
+History with_renamed_enum() {
+  History history({{"1"}, {"2", "1"}});
+  history.does("1", {makes_enum("kind")})
+      .does("2", {sql("ALTER TYPE kind RENAME TO sort", {rename(enum_id("kind"), "sort")}), makes("c")});
+  return history;
+}
+
+TEST(Renames, AnEnumThatNothingUsesMakesRoom) {
+  History history = with_renamed_enum();
+  SchemaModel real = history.at("1");
+  by_hand(real, makes_enum("sort"));
+  unused(real, "sort");
+  const StatementPlan found = plan(history, real, "2");
+  EXPECT_EQ(lines(found.steps), (Lines{R"(run DROP TYPE "public"."sort")",
+                                       "run ALTER TYPE kind RENAME TO sort", "run CREATE TABLE c"}));
+  EXPECT_EQ(found.steps[0].reason,
+            "revision 2 renames enum kind to sort, which is there too, and nothing uses it");
+}
+
+TEST(Renames, OfAnEnumInUseTheDefinitionsMendTheRest) {
+  History history = with_renamed_enum();
+  SchemaModel real = history.at("1");
+  by_hand(real, makes_enum("sort"));
+  const StatementPlan found = plan(history, real, "2");
+  EXPECT_EQ(lines(found.steps), (Lines{"run CREATE TABLE c"}));
+  EXPECT_TRUE(found.hands_off.empty());
+}
+
+TEST(Renames, AColumnIsNotAddedByTheOldNameOfItsType) {
+  History history({{"1"}, {"2", "1"}, {"3", "2"}});
+  history.does("1", {makes("a"), makes_enum("kind")})
+      .does("2",
+            {sql("ALTER TABLE a ADD k kind", {add_column("a", column("k", {own("kind"), {}, false, {}}))})})
+      .does("3", {sql("ALTER TYPE kind RENAME TO sort", {rename(enum_id("kind"), "sort")})});
+  SchemaModel real = history.at("3");
+  by_hand(real, sql("", {DropColumn{{own("a")}, "k"}}));
+  EXPECT_EQ(lines(plan(history, real, "3", "3").steps), Lines{});
+  // Before the rename it is.
+  SchemaModel before = history.at("2");
+  by_hand(before, sql("", {DropColumn{{own("a")}, "k"}}));
+  EXPECT_EQ(lines(plan(history, before, "3", "2").steps),
+            (Lines{"run ALTER TABLE a ADD k kind", "run ALTER TYPE kind RENAME TO sort"}));
+}
+
+TEST(Renames, InTheRevisionThatMakesTheType) {
+  History history({{"1"}, {"2", "1"}});
+  history.does("1", {makes("a")})
+      .does("2",
+            {makes("b"), makes_enum("kind"),
+             sql("ALTER TABLE a ADD k kind", {add_column("a", column("k", {own("kind"), {}, false, {}}))}),
+             sql("ALTER TYPE kind RENAME TO sort", {rename(enum_id("kind"), "sort")})});
+  SchemaModel real = history.at("1");
+  by_hand(real, makes("b"));
+  EXPECT_EQ(
+      lines(plan(history, real, "2").steps),
+      (Lines{"run CREATE TYPE kind", "run ALTER TABLE a ADD k kind", "run ALTER TYPE kind RENAME TO sort"}));
+  SchemaModel done = history.at("2");
+  by_hand(done, drops("b"));
+  EXPECT_EQ(lines(plan(history, done, "2").steps), (Lines{"run CREATE TABLE b"}));
+}
+
+// --- privileges and the like
+
+History with_grant() {
+  History history({{"1"}, {"2", "1"}});
+  history.does("1", {makes("a")})
+      .does("2", {adds("a", "x"), sets_property("GRANT SELECT ON a TO b"), adds("a", "y")});
+  return history;
+}
+
+TEST(Properties, AreSetWhereTheirRevisionHasNotRun) {
+  History history = with_grant();
+  SchemaModel real = history.at("1");
+  const StatementPlan found = plan(history, real, "2");
+  EXPECT_EQ(lines(found.steps),
+            (Lines{"run ALTER TABLE a ADD x", "run GRANT SELECT ON a TO b", "run ALTER TABLE a ADD y"}));
+  EXPECT_EQ(found.steps[1].reason, "revision 2 has not run, and this sets what is not compared");
+}
+
+TEST(Properties, AreSetOnceMoreWhereThatIsInDoubt) {
+  History history = with_grant();
+  SchemaModel real = history.at("1");
+  by_hand(real, adds("a", "x"));
+  EXPECT_EQ(lines(plan(history, real, "2").steps),
+            (Lines{"run GRANT SELECT ON a TO b", "run ALTER TABLE a ADD y"}));
+}
+
+TEST(Properties, AreLeftAloneWhereTheyAreSet) {
+  History history = with_grant();
+  SchemaModel complete = history.at("2");
+  EXPECT_EQ(lines(plan(history, complete, "2").steps), Lines{});
+  SchemaModel damaged = history.at("2");
+  by_hand(damaged, sql("", {DropColumn{{own("a")}, "y"}}));
+  EXPECT_EQ(lines(plan(history, damaged, "2", "2").steps), (Lines{"run ALTER TABLE a ADD y"}));
+}
+
+TEST(Properties, OfWhatHasAnotherNameByNowAreAPersonsMatter) {
+  History history({{"1"}, {"2", "1"}});
+  history.does("1", {makes("a")})
+      .does("2", {sets_property("GRANT SELECT ON a TO b"),
+                  sql("ALTER TABLE a RENAME TO c", {rename(table_id("a"), "c")}), makes("d")});
+  SchemaModel real = history.at("2");
+  by_hand(real, drops("d"));
+  const StatementPlan found = plan(history, real, "2", "1");
+  EXPECT_EQ(lines(found.steps), (Lines{"run CREATE TABLE d"}));  // in front of what is done
+  History behind({{"1"}, {"2", "1"}});
+  behind.does("1", {makes("a")})
+      .does("2", {makes("d"), sets_property("GRANT SELECT ON a TO b"),
+                  sql("ALTER TABLE a RENAME TO c", {rename(table_id("a"), "c")})});
+  SchemaModel hole = behind.at("2");
+  by_hand(hole, drops("d"));
+  EXPECT_EQ(lines(plan(behind, hole, "2", "1").steps),
+            (Lines{"run CREATE TABLE d", "person ? GRANT SELECT ON a TO b"}));
 }
 
 // --- views

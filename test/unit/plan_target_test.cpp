@@ -156,9 +156,54 @@ TEST(ChooseTarget, NorOneThatARevisionOfTheChoiceMakes) {
   EXPECT_TRUE(chosen.leftovers.empty());
 }
 
+TEST(ChooseTarget, AnEnumThatAPendingRevisionAltersIsNeither) {
+  History history({{"1"}, {"2", "1"}});
+  history.does("1", {makes("a"), makes_enum("kind")}).does("2", {adds_label("kind", "three"), makes("b")});
+  SchemaModel real = history.at("1");
+  by_hand(real, adds_label("kind", "three"));
+  unused(real, "kind");
+  const Chosen chosen = choose(history, real, {"1"});
+  EXPECT_EQ(chosen.revisions, "2");
+  EXPECT_TRUE(chosen.leftovers.empty());
+}
+
+TEST(ChooseTarget, AnEnumThatIsRenamedInItsOwnRevisionIsLeftOverUnderItsOldName) {
+  History history({{"1"}, {"2", "1"}});
+  history.does("1", {makes("a")})
+      .does("2", {makes_enum("kind"), sql("RENAME", {rename(enum_id("kind"), "sort")}), makes("b")});
+  SchemaModel real = history.at("1");
+  by_hand(real, makes_enum("kind"));
+  unused(real, "kind");
+  EXPECT_EQ(choose(history, real, {"1"}).leftovers, (std::vector<std::string>{"kind"}));
+}
+
+TEST(ChooseTarget, ATableThatIsRenamedInItsOwnRevisionBringsItUnderItsOldName) {
+  History history({{"1"}, {"2", "1"}});
+  history.does("1", {makes("a")})
+      .does("2", {makes("b"), sql("RENAME", {rename(table_id("b"), "c")}), makes("d")});
+  SchemaModel real = history.at("1");
+  by_hand(real, makes("b"));
+  EXPECT_EQ(choose(history, real, {"1"}).revisions, "2");
+}
+
+TEST(ChooseTarget, WhatIsRecordedBesideMoreThanThatIsNotInDoubt) {
+  History history({{"001"}, {"a", "001"}, {"b", "001"}});
+  history.does("001", {makes("t")}).does("a", {changes_data("DELETE FROM t")}).does("b", {makes("tb")});
+  const Chosen chosen = choose(history, history.at("b"), {"a"});
+  EXPECT_EQ(chosen.revisions, "a b");
+  EXPECT_EQ(chosen.in_doubt, "");
+  // Where a row is refuted, the others prove nothing.
+  History refuted({{"001"}, {"a", "001"}, {"a2", "a"}, {"b", "001"}});
+  refuted.does("001", {makes("t")})
+      .does("a", {changes_data("DELETE FROM t")})
+      .does("a2", {makes("ta")})
+      .does("b", {makes("tb")});
+  EXPECT_EQ(choose(refuted, refuted.at("b"), {"a2"}).in_doubt, "a");
+}
+
 TEST(MattersUnseen, RowsAndWhatIsNotKnown) {
   EXPECT_FALSE(matters_unseen({}));
-  EXPECT_FALSE(matters_unseen({makes("a"), sql("GRANT", {NoChange{false}})}));
+  EXPECT_FALSE(matters_unseen({makes("a"), sets_property("GRANT")}));
   EXPECT_TRUE(matters_unseen({makes("a"), changes_data("UPDATE a SET id = 1")}));
   EXPECT_TRUE(matters_unseen({does_unknown("DO $$$$")}));
 }

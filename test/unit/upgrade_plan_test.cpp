@@ -142,7 +142,7 @@ TEST(PlanUpgrade, SaysWhatMayBeLostAndWhatNeedsNoTransaction) {
   History history({{"1"}, {"2", "1"}});
   RevisionStatement concurrently = indexes("ix", "a", "id");
   concurrently.in_transaction = false;
-  RevisionStatement vacuum = sql("VACUUM a", {NoChange{false}});
+  RevisionStatement vacuum = sql("VACUUM a", {NoChange{}});
   vacuum.in_transaction = false;
   history.does("1", {makes("a"), makes("b")}).does("2", {drops("b"), concurrently, vacuum});
   const Upgrade found = upgrade(history, history.at("1"), "1", "2");

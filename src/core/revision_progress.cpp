@@ -1,0 +1,116 @@
+#include "core/revision_progress.hpp"
+
+#include <algorithm>
+
+#include "core/schema_match.hpp"
+#include "core/unexplained.hpp"
+
+namespace migfix::core {
+
+namespace {
+
+constexpr std::size_t kNowhere = static_cast<std::size_t>(-1);
+
+// An object that a revision makes and takes away again (a type that is renamed) is not there before it, nor
+// after: that says nothing. The index of the state that takes it away; `begin` where it is no such object.
+std::size_t end_of_passing(const SchemaHistory::Chain &chain, std::size_t begin, const Object *real) {
+  const bool is_made = chain[begin].there && (begin == 0 || !chain[begin - 1].there);
+  if (real != nullptr || !is_made) return begin;
+  for (std::size_t i = begin + 1; i < chain.size() && chain[i].by.revision == chain[begin].by.revision; ++i)
+    if (!chain[i].there) return i;
+  return begin;
+}
+
+// It is gone because a table is, which it belongs or refers to.
+bool fell_with_table(const ObjectId &id, const SchemaHistory::State &state, const SchemaModel &real) {
+  if (!state.there || real.find(id) != nullptr) return false;
+  const auto is_gone = [&](const QualifiedName &table) { return !real.relation(table); };
+  if (const auto table = table_with(id, state.object); table && is_gone(name_of(*table))) return true;
+  if (const auto *view = std::get_if<View>(&state.object.definition))
+    return std::any_of(view->reads.begin(), view->reads.end(), is_gone);
+  const auto *constraint = std::get_if<Constraint>(&state.object.definition);
+  const auto *key = constraint == nullptr ? nullptr : std::get_if<ForeignKey>(&constraint->what);
+  return key != nullptr && is_gone(key->references);
+}
+
+}  // namespace
+
+Progresses::Progresses(const RevisionGraph &graph, const StatementsOf &statements,
+                       const SchemaHistory &history, const NodeSet &recorded, const SchemaModel &real)
+    : graph_(graph), statements_(statements), recorded_(recorded) {
+  for (const auto &[id, chain] : history.chains()) place(id, chain, real);
+  place_passing();
+  find_seen();
+}
+
+// Where the object's real state stands in its chain: after how many of its statements.
+void Progresses::place(const ObjectId &id, const SchemaHistory::Chain &chain, const SchemaModel &real) {
+  const Object *object = real.find(id);
+  std::size_t reached = object == nullptr ? 0 : kNowhere;
+  for (std::size_t i = 0; i < chain.size(); ++i)
+    if (is_match(match(object_of(chain[i]), object))) reached = i + 1;
+  for (std::size_t i = 0; i < chain.size(); ++i) {
+    if (const std::size_t end = end_of_passing(chain, i, object); end > i) {
+      passing_.push_back({&chain[i], &chain[end]});
+      i = end;
+      continue;
+    }
+    Counts &counts = counts_[chain[i].by];
+    if (reached == kNowhere) {
+      ++counts.elsewhere;
+    } else if (reached > i) {
+      ++counts.done;
+      if (object != nullptr) ++counts.seen;
+    } else if (reached == i) {
+      ++counts.to_do;
+      if (!fell_with_table(id, chain[i], real)) ++counts.denied;
+    } else {
+      ++counts.lost;
+    }
+  }
+}
+
+// They are to be made where the statement that takes them away is to be run: it makes something else of them.
+void Progresses::place_passing() {
+  std::sort(passing_.begin(), passing_.end(),
+            [](const Passing &a, const Passing &b) { return a.last->by > b.last->by; });
+  for (const Passing &passing : passing_) {
+    const bool to_do = of(passing.last->by) == Progress::kToDo;
+    for (const SchemaHistory::State *state = passing.first; state <= passing.last; ++state)
+      ++(to_do ? counts_[state->by].to_do : counts_[state->by].done);
+  }
+}
+
+void Progresses::find_seen() {
+  std::vector<Node> below;
+  for (const auto &[step, counts] : counts_)
+    if (counts.seen > 0)
+      for (const Node parent : graph_.parents(step.revision, Relation::kAll)) below.push_back(parent);
+  followed_ = graph_.ancestors(below, Relation::kAll);
+}
+
+Progress Progresses::of(const Step &step) const {
+  const auto at = counts_.find(step);
+  if (at == counts_.end()) return Progress::kNone;
+  const Counts &counts = at->second;
+  if (counts.to_do + counts.lost == 0) return Progress::kDone;
+  return counts.done == 0 && counts.elsewhere == 0 ? Progress::kToDo : Progress::kMixed;
+}
+
+RevisionProgress Progresses::of(Node revision) const {
+  RevisionProgress progress;
+  progress.is_recorded = recorded_.contains(revision);
+  for (std::uint32_t i = 0; i < statements_[revision].size(); ++i) {
+    const Progress one = of(Step{revision, i});
+    progress.statements.push_back(one);
+    const auto counts = counts_.find(Step{revision, i});
+    if (counts != counts_.end() && counts->second.denied > 0 && !followed_.contains(revision))
+      progress.is_denied = true;
+    if (one == Progress::kDone || one == Progress::kMixed) progress.last_done = i + 1;
+    if ((one == Progress::kToDo || one == Progress::kMixed) && progress.first_to_do == 0)
+      progress.first_to_do = i + 1;
+  }
+  return progress;
+}
+
+}  // namespace migfix::core
