@@ -188,6 +188,21 @@ SELECT * FROM migfix_repair();
 SELECT * FROM migfix_upgrade();
 SELECT * FROM migfix_repair('002', force => true);
 
+-- Privileges and row security are compared with nothing; they are set with the rest of a revision that has not come so
+-- far.
+SELECT revision, state, statements FROM migfix_load_sql($script$BEGIN;
+-- Running upgrade 002 -> 103
+ALTER TABLE users ADD COLUMN tenant INTEGER;
+ALTER TABLE users ADD COLUMN note TEXT;
+ALTER TABLE users ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ON users TO PUBLIC;
+UPDATE alembic_version SET version_num='103' WHERE alembic_version.version_num = '002';
+COMMIT;
+$script$);
+ALTER TABLE users ADD COLUMN tenant integer;
+SELECT * FROM migfix_repair();
+SELECT relrowsecurity, has_table_privilege('public', oid, 'SELECT') FROM pg_class WHERE relname = 'users';
+
 -- In a transaction that may not write.
 BEGIN READ ONLY;
 SELECT * FROM migfix_repair();

@@ -1,14 +1,11 @@
 #include "server/schema_reader.hpp"
 
 #include "server/catalog_sql.hpp"
+#include "server/latest_snapshot.hpp"
 #include "server/query.hpp"
 #include "server/schema_reader_draft.hpp"
 #include "server/schema_reader_own.hpp"
 #include "server/sql_array.hpp"
-
-extern "C" {
-#include "utils/snapmgr.h"
-}
 
 namespace migfix::server {
 
@@ -33,23 +30,6 @@ constinit Statement schema_objects{
 
 constinit Statement extensions{
     "SELECT e.extname, obj_description(e.oid, 'pg_extension') FROM pg_extension AS e", 0};
-
-// What all queries of one reading see: what is committed now, and what this transaction has done.
-class LatestSnapshot {
- public:
-  LatestSnapshot() : exceptions_(std::uncaught_exceptions()) {
-    call([] { PushActiveSnapshot(GetLatestSnapshot()); });
-  }
-  ~LatestSnapshot() {
-    // After an error it falls with the (sub)transaction.
-    if (std::uncaught_exceptions() == exceptions_) PopActiveSnapshot();
-  }
-  LatestSnapshot(const LatestSnapshot &) = delete;
-  LatestSnapshot &operator=(const LatestSnapshot &) = delete;
-
- private:
-  int exceptions_;
-};
 
 void read_objects(SchemaDraft &draft, const SchemaRequest &request) {
   run(schemas_named, {sql_array(request.schemas), sql_array(request.others)}, SnapshotKind::kActive,

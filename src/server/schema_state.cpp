@@ -8,6 +8,7 @@
 #include "server/environment_cache.hpp"
 #include "server/extension.hpp"
 #include "server/facts_reader.hpp"
+#include "server/latest_snapshot.hpp"
 #include "server/named_version_table.hpp"
 #include "server/revision_effects.hpp"
 #include "server/row_changes.hpp"
@@ -77,6 +78,7 @@ core::NodeSet SchemaState::recorded() const {
 }
 
 SchemaState read_schema_state(const std::optional<std::string> &version_table) {
+  const LatestSnapshot snapshot;
   const NamedVersionTable named = named_version_table(version_table);
   SchemaState state;
   state.relation = named.relation;

@@ -1,5 +1,7 @@
 #include "server/standings_reader.hpp"
 
+#include <span>
+
 #include "server/environment_cache.hpp"
 #include "server/named_version_table.hpp"
 #include "server/revision_effects.hpp"
@@ -13,6 +15,9 @@ extern "C" {
 namespace migfix::server {
 
 namespace {
+
+// Schemas whose models stand in memory at a time.
+constexpr std::size_t kMostAtOnce = 500;
 
 // Version tables that one replay serves.
 struct Group {
@@ -88,27 +93,38 @@ std::optional<CatalogTable> table_to_come() {
   return table;
 }
 
+// `request`: all but the schemas.
+void read_batch(Group &group, std::span<const CatalogTable *const> batch, SchemaRequest &request,
+                std::map<Oid, core::SchemaStanding> &by_table) {
+  request.schemas.clear();
+  for (const CatalogTable *table : batch) request.schemas.push_back(table->schema);
+  const std::map<Oid, core::SchemaModel> models = read_schemas(request);
+  for (const CatalogTable *table : batch) {
+    check_for_interrupts();
+    const auto model = models.find(table->schema);
+    if (model == models.end()) continue;
+    core::SchemaStanding standing = core::schema_standing(plan_request(
+        *group.histories, model->second, *group.environment, table->facts, OidIsValid(table->oid)));
+    standing.environment = group.environment->name;
+    by_table.emplace(table->oid, std::move(standing));
+  }
+}
+
 }  // namespace
 
 std::vector<core::SchemaStanding> read_standings(const std::vector<CatalogTable> &all) {
   std::vector<CatalogTable> tables = all;
   if (tables.empty())
     if (auto table = table_to_come()) tables.push_back(std::move(*table));
+  SchemaRequest request;
+  for (const CatalogTable &table : tables) request.left_out.insert(table.oid);
   std::map<Oid, core::SchemaStanding> by_table;
   for (const auto &group : groups_of(tables)) {
-    SchemaRequest request;
-    for (const CatalogTable *table : group->tables) request.schemas.push_back(table->schema);
-    for (const CatalogTable &table : tables) request.left_out.insert(table.oid);
     request.others = other_schemas(group->histories->all());
-    const std::map<Oid, core::SchemaModel> models = read_schemas(request);
-    for (const CatalogTable *table : group->tables) {
-      check_for_interrupts();
-      const auto model = models.find(table->schema);
-      if (model == models.end()) continue;
-      core::SchemaStanding standing = core::schema_standing(plan_request(
-          *group->histories, model->second, *group->environment, table->facts, OidIsValid(table->oid)));
-      standing.environment = group->environment->name;
-      by_table.emplace(table->oid, std::move(standing));
+    for (std::size_t begin = 0; begin < group->tables.size(); begin += kMostAtOnce) {
+      const std::span batch(group->tables.data() + begin,
+                            std::min(kMostAtOnce, group->tables.size() - begin));
+      read_batch(*group, batch, request, by_table);
     }
   }
   std::vector<core::SchemaStanding> standings;
