@@ -97,8 +97,18 @@ def collect(waiting, results):
             results.append(one.get())
             for text in results[-1].wrong:
                 print(text, flush=True)
+            if len(results) % 20 == 0:
+                tell(results)
             return
     time.sleep(0.01)
+
+
+def tell(results):
+    """So far."""
+    counts = sum((done.counts for done in results), collections.Counter())
+    cases = sum(count for (one, outcome), count in counts.items() if one in corruptions.KINDS and outcome != "not judged")
+    wrong = sum(count for (_, outcome), count in counts.items() if outcome == "wrong")
+    print(f"{len(results)} histories, {cases} cases, wrong {wrong}", flush=True)
 
 
 def report(given, results, seconds):

@@ -5,6 +5,7 @@ import dataclasses
 import pathlib
 import random
 import re
+import shutil
 import tempfile
 import time
 import traceback
@@ -16,7 +17,7 @@ import dump
 import judge
 from databases import Server, Session
 from histories import generated
-from history import History
+from history import ENV, History
 from project import OPAQUE, Project
 from walk import Walk
 
@@ -93,7 +94,9 @@ class SeedWork:
             history, path = generated(self.number), directory / "project"
             history.write(path)
         else:
-            path = HANDWRITTEN / name
+            path = directory / "project"
+            shutil.copytree(HANDWRITTEN / name, path)
+            (path / "env.py").write_text(ENV)
             history = FromFiles(Project(path).history(name), path)
         self.walk = Walk(history, path)
         self.by_sql = self.by_sql and self.walk.project.tells_dependencies(history)
