@@ -17,6 +17,8 @@ def fillable(model):
             must = not column.nullable and not column.default and not column.special
             if column.default and column.name in single and column.family != "uuid":
                 must = True  # the default would stand twice
+            if column.default and not column.is_enum and any(column.name in them for them in table.checks.values()):
+                must = True  # the default may be what the check refuses
             value = None if column.is_enum or column.special else column.type.value(1)
             in_key = any(column.name in columns for columns, _, _ in table.foreign_keys.values())
             if must and in_key:
