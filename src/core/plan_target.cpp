@@ -159,12 +159,20 @@ class Chooser {
 
   void find_denied(TargetChoice &choice) const {
     const auto all = evidence(graph_, request_.history, request_.real, choice.revisions);
+    NodeSet outside = request_.recorded;
+    outside -= choice.revisions;
+    std::vector<ObjectId> lacking;
+    TargetChoice::Denied denied;
     for (const Node node : graph_.order()) {
-      if (choice.revisions.contains(node) || !request_.recorded.contains(node)) continue;
-      const std::vector<ObjectId> dropped = dropped_alone(all[node].lacking);
-      if (dropped.size() == 1 && matters_unseen(request_.statements[node]))
-        choice.denied.push_back({node, dropped.front()});
+      if (!outside.contains(node)) continue;
+      lacking.insert(lacking.end(), all[node].lacking.begin(), all[node].lacking.end());
+      if (matters_unseen(request_.statements[node])) denied.changing.push_back(node);
     }
+    const std::vector<ObjectId> dropped = dropped_alone(lacking);
+    if (dropped.size() != 1 || denied.changing.empty()) return;
+    denied.object = dropped.front();
+    denied.recorded = graph_.maximal(request_.recorded.nodes());
+    choice.denied = std::move(denied);
   }
 
   // No doubt is left of what is taken in, nor of what stands above a revision that is not complete and not

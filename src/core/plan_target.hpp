@@ -1,6 +1,7 @@
 // The revisions that rows and schema are to be brought to.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,13 +25,14 @@ struct TargetChoice {
   /// Revisions that may have run or not: the schema cannot tell, nor can rows or log, and it matters, because
   /// they change rows or what they do cannot be said. The lowest is first.
   std::vector<Node> in_doubt;
-  /// Revisions that the rows record, that change rows, and that are not in the choice because of one object
-  /// that is not there: it may as well have been dropped. The lowest is first.
+  /// The rows record more than the choice, and one object that is not there is all that speaks against them:
+  /// it may as well have been dropped. Told only where revisions in between change rows.
   struct Denied {
-    Node revision = 0;
     ObjectId object;
+    std::vector<Node> changing;  // those, the lowest first
+    std::vector<Node> recorded;  // the rows
   };
-  std::vector<Denied> denied;
+  std::optional<Denied> denied;
   /// No object that revisions know stands in a way that none of them leaves it.
   bool exact = false;
   /// Enums that nothing uses, that should not be there, and that a revision outside of the choice would

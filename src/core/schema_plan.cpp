@@ -78,7 +78,7 @@ class Planner {
     plan_.target = std::move(choice.revisions);
     plan_.leftovers = std::move(choice.leftovers);
     if (!choice.in_doubt.empty()) ask_about(choice.in_doubt);
-    for (const TargetChoice::Denied &denied : choice.denied) ask_about(denied);
+    if (choice.denied) ask_about(*choice.denied);
     const bool may_be_newer = !request_.unknown_rows_are_gone || !choice.exact ||
                               !unexplained_objects(request_.histories.all(), request_.real).empty();
     if (!judgement_.unknown.empty() && may_be_newer) ask_about_unknown();
@@ -100,12 +100,15 @@ class Planner {
   }
 
   void ask_about(const TargetChoice::Denied &denied) {
-    ask(repair_to(denied.revision),
-        fmt::format("the rows say that revision {} has run, and {}, all that could be seen of it, is not "
-                    "there: whether "
-                    "it changed rows cannot be seen, and alembic upgrade would run it again; where it has "
-                    "run, call this",
-                    clipped(graph_.id(denied.revision)), object_in_words(denied.object)));
+    const bool one = denied.changing.size() == 1;
+    ask(denied.recorded.size() == 1 ? repair_to(denied.recorded.front()) : std::string(),
+        fmt::format("the rows say {}, and all that speaks against them is that {} is not there: {} {} rows, "
+                    "and alembic "
+                    "upgrade would run {} again; where {} has run, {}",
+                    list_of(shown(denied.recorded), kMostNames), object_in_words(denied.object),
+                    list_of(shown(denied.changing), kMostNames), one ? "changes" : "change",
+                    one ? "it" : "them", one ? "it" : "the last",
+                    denied.recorded.size() == 1 ? "call this" : "make the object by hand, and repair again"));
   }
 
   void ask_about_unknown() {

@@ -103,14 +103,23 @@ TEST(MakePlan, BackOverARevisionThatChangedRowsIsAPersonsMatterWhereOneObjectDen
   const Plan found = plan(history, history.at("1"), {.rows = "2"});
   EXPECT_EQ(lines(found), (Lines{"person ? SELECT * FROM migfix_repair('2', 'app.alembic_version')",
                                  stamp("1"), kUpgrade}));
-  EXPECT_EQ(
-      step(found, 0).reason,
-      "the rows say that revision 2 has run, and index ix, all that could be seen of it, is not there: "
-      "whether it "
-      "changed rows cannot be seen, and alembic upgrade would run it again; where it has run, call this");
+  EXPECT_EQ(step(found, 0).reason,
+            "the rows say 2, and all that speaks against them is that index ix is not there: 2 changes rows, "
+            "and alembic "
+            "upgrade would run it again; where it has run, call this");
   // The call makes what is missing, and nothing else.
   EXPECT_EQ(lines(plan(history, history.at("1"), {.rows = "2", .target = "2"})),
             Lines{"run CREATE INDEX ix"});
+}
+
+TEST(MakePlan, SoIsBackOverSeveralOfThem) {
+  History history({{"1"}, {"2", "1"}, {"3", "2"}});
+  history.does("1", {makes("a"), makes("b")})
+      .does("2", {indexes("ix", "a", "id")})
+      .does("3", {changes_data("INSERT INTO a VALUES (1)")});
+  EXPECT_EQ(
+      lines(plan(history, history.at("1"), {.rows = "3"})),
+      (Lines{"person ? SELECT * FROM migfix_repair('3', 'app.alembic_version')", stamp("1"), kUpgrade}));
 }
 
 TEST(MakePlan, TwoObjectsAreBelieved) {
