@@ -42,13 +42,14 @@ class Runner {
   void run(Node node) {
     RevisionProgress progress = progresses_.of(node);
     if (rows_are_right_) progress.is_denied = false;
-    if (progress.is_complete()) return;
     for (std::size_t i = 0; i < statements_[node].size(); ++i) {
       const RevisionStatement &statement = statements_[node][i];
-      if (progress.statements[i] == Progress::kToDo)
+      if (progress.statements[i] == Progress::kToDo || to_run_.count(&statement) != 0)
         run_known(node, statement, progress);
+      else if (progress.is_complete())
+        continue;
       else if (progress.statements[i] == Progress::kMixed)
-        look_for_both(node, statement, progress);
+        settle_rename(node, statement, progress);
       else if (progress.statements[i] == Progress::kNone && sets_properties(statement))
         set_properties(node, statement, i + 1, progress);
       else if (progress.statements[i] == Progress::kNone && acts_unseen(statement) &&
@@ -57,60 +58,75 @@ class Runner {
     }
   }
 
-  // The name that what is renamed at this place has after all of the revisions.
-  ObjectId final_name(const RenameObject &rename, Node node, const RevisionStatement &statement) const {
-    ObjectId name = rename.object;
-    name.name = rename.to;
+  // What the renames from this one on make of an object, one after the other.
+  struct RenamePath {
+    ObjectId to;
+    std::vector<const RevisionStatement *> then;  // that come after this one
+  };
+
+  RenamePath path_of(const RenameObject &rename, Node node, const RevisionStatement &statement) const {
+    RenamePath path{rename.object, {}};
+    path.to.name = rename.to;
     bool has_come = false;
     for (const Node later : graph_.order()) {
       if (!revisions_.contains(later) || (later != node && !has_come)) continue;
       for (const RevisionStatement &one : statements_[later]) {
-        for (const Effect &effect : one.effects)
-          if (const auto *next = std::get_if<RenameObject>(&effect);
-              has_come && next != nullptr && next->object == name)
-            name.name = next->to;
+        for (const Effect &effect : one.effects) {
+          const auto *next = std::get_if<RenameObject>(&effect);
+          if (!has_come || next == nullptr || next->object != path.to) continue;
+          path.to.name = next->to;
+          path.then.push_back(&one);
+        }
         has_come = has_come || &one == &statement;
       }
     }
-    return name;
+    return path;
   }
 
-  // A rename whose two names are both there.
-  void look_for_both(Node node, const RevisionStatement &statement, const RevisionProgress &progress) {
+  // A rename that has not run as a whole: of a table whose parts were changed, or whose new name is there
+  // too.
+  void settle_rename(Node node, const RevisionStatement &statement, const RevisionProgress &progress) {
     for (const Effect &effect : statement.effects) {
       const auto *rename = std::get_if<RenameObject>(&effect);
-      if (rename == nullptr) continue;
-      const ObjectId to = final_name(*rename, node, statement);
-      if (working_.find(rename->object) == nullptr || working_.find(to) == nullptr) continue;
+      if (rename == nullptr || working_.find(rename->object) == nullptr ||
+          expected_.find(rename->object) != nullptr)
+        continue;
+      const RenamePath path = path_of(*rename, node, statement);
+      if (working_.find(path.to) == nullptr) run_known(node, statement, progress);
       // An enum holds no rows: one that nothing uses makes room; else the columns of the old one are given
       // the new one, and then the old one goes, as all that should not be there.
-      if (const auto *made = working_.find_as<Enum>(to); made != nullptr) {
-        if (!made->used) make_room(node, *rename, to, statement, progress);
-        continue;
-      }
-      plan_.hands_off.insert(rename->object);
-      plan_.hands_off.insert(to);
-      PlanStep step;
-      step.action = PlanStep::Action::kPerson;
-      step.statement = statement.text;
-      step.reason = fmt::format(
-          "{} renames {} to {}, and both are there: which of them has the rows, a person must say; "
-          "drop the other, and repair again",
-          named(node), object_in_words(rename->object), name_in_words(std::string_view(to.name)));
-      plan_.steps.push_back(std::move(step));
+      else if (const auto *made = working_.find_as<Enum>(path.to); made == nullptr)
+        ask_which(node, *rename, path.to, statement);
+      else if (!made->used)
+        make_room(node, *rename, path, statement, progress);
     }
   }
 
-  void make_room(Node node, const RenameObject &rename, const ObjectId &to,
+  void ask_which(Node node, const RenameObject &rename, const ObjectId &to,
+                 const RevisionStatement &statement) {
+    plan_.hands_off.insert(rename.object);
+    plan_.hands_off.insert(to);
+    PlanStep step;
+    step.action = PlanStep::Action::kPerson;
+    step.statement = statement.text;
+    step.reason = fmt::format(
+        "{} renames {} to {}, and both are there: which of them has the rows, a person must say; "
+        "drop the other, and repair again",
+        named(node), object_in_words(rename.object), name_in_words(std::string_view(to.name)));
+    plan_.steps.push_back(std::move(step));
+  }
+
+  void make_room(Node node, const RenameObject &rename, const RenamePath &path,
                  const RevisionStatement &statement, const RevisionProgress &progress) {
     PlanStep step;
-    step.statement = drop_sql(to, *working_.find(to), own_schema_).front().statement;
+    step.statement = drop_sql(path.to, *working_.find(path.to), own_schema_).front().statement;
     step.reason = fmt::format("{} renames {} to {}, which is there too, and nothing uses it", named(node),
-                              object_in_words(rename.object), name_in_words(std::string_view(to.name)));
+                              object_in_words(rename.object), name_in_words(std::string_view(path.to.name)));
     step.safe = true;
     plan_.steps.push_back(std::move(step));
-    working_.erase(to);
+    working_.erase(path.to);
     run_known(node, statement, progress);
+    to_run_.insert(path.then.begin(), path.then.end());
   }
 
   // Known to revisions, under a name that it has no more, or not now.
@@ -152,6 +168,32 @@ class Runner {
     });
   }
 
+  // The default of a column of an enum is a label that the enum has no more, or not now.
+  bool lacks_label(const DataType &type, const Expression &value) const {
+    const auto *type_now = working_.find_as<Enum>(id_of(ObjectKind::kEnum, type.name));
+    const std::vector<ExpressionToken> tokens = expression_tokens(value.text);
+    if (type_now == nullptr || type.array || tokens.empty() ||
+        tokens.front().kind != ExpressionToken::Kind::kString)
+      return false;
+    return std::none_of(type_now->labels.begin(), type_now->labels.end(), [&](const std::string &label) {
+      return quote_literal(label) == tokens.front().value;
+    });
+  }
+
+  bool lacks_label(const Effect &effect) const {
+    const auto of = [&](const NewColumn &one) {
+      return lacks_label(one.column.type, one.column.default_value);
+    };
+    if (const auto *create = std::get_if<CreateTable>(&effect))
+      return std::any_of(create->columns.begin(), create->columns.end(), of);
+    if (const auto *add = std::get_if<AddColumn>(&effect)) return of(add->column);
+    if (const auto *set = std::get_if<SetDefault>(&effect)) {
+      const auto *column = working_.find_as<Column>(column_id(set->table.name, set->column));
+      return column != nullptr && lacks_label(column->type, set->value);
+    }
+    return false;
+  }
+
   // A column that should be there is mended later than statements are run.
   bool lacks_columns(const QualifiedName &table) const {
     const std::vector<ObjectId> columns = expected_.columns_of(table);
@@ -163,6 +205,7 @@ class Runner {
   bool names_what_is_there(const RevisionStatement &statement) const {
     if (names_types_that_are_gone(statement)) return false;
     return std::none_of(statement.effects.begin(), statement.effects.end(), [&](const Effect &effect) {
+      if (lacks_label(effect)) return true;
       if (const auto *view = std::get_if<CreateView>(&effect))
         return std::any_of(view->view.reads.begin(), view->view.reads.end(),
                            [&](const QualifiedName &name) { return is_gone(name) || lacks_columns(name); });
@@ -283,7 +326,8 @@ class Runner {
   const bool rows_are_right_;
   SchemaModel &working_;
   const std::string &own_schema_;
-  std::set<QualifiedName> made_here_;  // enums
+  std::set<QualifiedName> made_here_;           // enums
+  std::set<const RevisionStatement *> to_run_;  // whatever the schema showed of them
   StatementPlan plan_;
 };
 

@@ -81,7 +81,7 @@ class Chooser {
     // What stands above the last revision that the log knows has not run.
     if (request_.log_is_whole && !request_.logged.empty()) {
       const NodeSet seen = graph_.ancestors(request_.logged.nodes(), Relation::kAll);
-      if (holds(seen, choice.revisions)) return;
+      if (holds(seen, request_.recorded)) return;
     }
     for (const Node node : graph_.order())
       if (doubtful.contains(node) && matters_unseen(request_.statements[node]))

@@ -70,11 +70,14 @@ void Replay::operator()(const RenameEnumValue &effect) {
   }
   *place = effect.to;
   std::get<Enum>(model_.change(*id)->definition).labels = std::move(labels);
-  // What the columns' defaults say stays as it is written; the server shows the new label.
+  // A column's default is the label itself, whatever that is called.
   for (const ObjectId &user : model_.users_of(effect.name)) {
     const auto *column = model_.find_as<Column>(user);
-    if (column != nullptr && !column->default_value.text.empty())
-      change_column(user).default_value.normal.clear();
+    if (column == nullptr || column->default_value.text.empty()) continue;
+    Expression &value = change_column(user).default_value;
+    value.normal.clear();
+    const std::string from = quote_literal(effect.from);
+    if (value.text.starts_with(from)) value.text.replace(0, from.size(), quote_literal(effect.to));
   }
 }
 

@@ -129,7 +129,7 @@ def report(given, results, seconds):
             repaired, refused, wrong = (counts[kind, outcome] for outcome in ("repaired", "refused", "wrong"))
             print(f"{kind:22} {repaired + refused + wrong:6} {repaired:9} {refused:8} {wrong:6}")
             # A few cases prove nothing; many without one repaired say that it is always refused.
-            never = refused + wrong > (5 if given.quick else 0) and not repaired
+            never = refused + wrong > 5 and not repaired
             if never and kind not in corruptions.MAY_ALWAYS_BE_REFUSED:
                 silent.append(kind)
     untold = sum(count for (_, outcome), count in counts.items() if outcome == "not judged")

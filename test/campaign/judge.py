@@ -15,8 +15,9 @@ from scene import NotHere, Scene
 ROUNDS = 4  # of repair, where statements were left that cannot run in a transaction
 ALARMING = ("error", "warning")
 # The old name in a statement that renames or moves something.
+NAME = r'(?:"([^"]+)"|(\w+))'
 RENAMED = re.compile(
-    r'ALTER [A-Z ]+ (?:IF EXISTS )?(?:"?\w+"?\.)?"?(\w+)"? (?:RENAME TO|SET SCHEMA)|RENAME (?:COLUMN )?"?(\w+)"? TO'
+    rf'ALTER [A-Z ]+ (?:IF EXISTS )?(?:"?\w+"?\.)?{NAME} (?:RENAME TO|SET SCHEMA)|RENAME (?:COLUMN )?{NAME} TO'
 )
 INHERITS = re.compile(r"\s*ALTER TABLE \S+ (NO )?INHERIT\b", re.IGNORECASE)  # makes nothing
 MAKES = re.compile(r"\s*CREATE (OR REPLACE )?(MATERIALIZED )?(VIEW|(CONSTRAINT )?TRIGGER|FUNCTION)", re.IGNORECASE)
