@@ -25,15 +25,23 @@ bool falls_with_table(const ObjectId &id, const SchemaHistory::Chain &chain, con
   return table && real.find(*table) == nullptr && real.find(id) == nullptr;
 }
 
+// A downgrade leaves enums behind: one that nothing uses says less than anything else.
+std::int64_t mismatch(const Object *expected, const Object *real) {
+  const Match match = core::match(expected, real);
+  if (match == Match::kSurplus)
+    if (const auto *type = std::get_if<Enum>(&real->definition); type != nullptr && !type->used) return 1;
+  return weight_of(match);
+}
+
 Weights weigh(const RevisionGraph &graph, const SchemaHistory &history, const SchemaModel &real) {
   Weights weights{std::vector<std::int64_t>(graph.size()), 0};
   for (const auto &[id, chain] : history.chains()) {
     if (falls_with_table(id, chain, real)) continue;
     const Object *object = real.find(id);
-    std::int64_t last = weight_of(match(nullptr, object));
+    std::int64_t last = mismatch(nullptr, object);
     weights.before += last;
     for (const SchemaHistory::State &state : chain) {
-      const std::int64_t now = weight_of(match(object_of(state), object));
+      const std::int64_t now = mismatch(object_of(state), object);
       weights.change[state.by.revision] += now - last;
       last = now;
     }

@@ -21,6 +21,18 @@ std::size_t end_of_passing(const SchemaHistory::Chain &chain, std::size_t begin,
   return begin;
 }
 
+// The statement takes the object away together with its table, which is there: it has not run.
+bool went_with_table(const ObjectId &id, const SchemaHistory::State &state, const SchemaHistory &history,
+                     const SchemaModel &real) {
+  if (state.there || id.table.empty()) return false;
+  const ObjectId table = id_of(ObjectKind::kTable, table_of(id));
+  const SchemaHistory::Chain *chain = history.chain(table);
+  return chain != nullptr && real.find(table) != nullptr &&
+         std::any_of(chain->begin(), chain->end(), [&](const SchemaHistory::State &of_table) {
+           return !of_table.there && of_table.by == state.by;
+         });
+}
+
 // It is gone because a table is, which it belongs or refers to.
 bool fell_with_table(const ObjectId &id, const SchemaHistory::State &state, const SchemaModel &real) {
   if (!state.there || real.find(id) != nullptr) return false;
@@ -38,17 +50,19 @@ bool fell_with_table(const ObjectId &id, const SchemaHistory::State &state, cons
 Progresses::Progresses(const RevisionGraph &graph, const StatementsOf &statements,
                        const SchemaHistory &history, const NodeSet &recorded, const SchemaModel &real)
     : graph_(graph), statements_(statements), recorded_(recorded) {
-  for (const auto &[id, chain] : history.chains()) place(id, chain, real);
+  for (const auto &[id, chain] : history.chains()) place(id, chain, history, real);
   place_passing();
   find_seen();
 }
 
 // Where the object's real state stands in its chain: after how many of its statements.
-void Progresses::place(const ObjectId &id, const SchemaHistory::Chain &chain, const SchemaModel &real) {
+void Progresses::place(const ObjectId &id, const SchemaHistory::Chain &chain, const SchemaHistory &history,
+                       const SchemaModel &real) {
   const Object *object = real.find(id);
   std::size_t reached = object == nullptr ? 0 : kNowhere;
   for (std::size_t i = 0; i < chain.size(); ++i)
-    if (is_match(match(object_of(chain[i]), object))) reached = i + 1;
+    if (is_match(match(object_of(chain[i]), object)) && !went_with_table(id, chain[i], history, real))
+      reached = i + 1;
   for (std::size_t i = 0; i < chain.size(); ++i) {
     if (const std::size_t end = end_of_passing(chain, i, object); end > i) {
       passing_.push_back({&chain[i], &chain[end]});

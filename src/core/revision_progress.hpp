@@ -60,7 +60,8 @@ class Progresses {
     const SchemaHistory::State *last;
   };
 
-  void place(const ObjectId &id, const SchemaHistory::Chain &chain, const SchemaModel &real);
+  void place(const ObjectId &id, const SchemaHistory::Chain &chain, const SchemaHistory &history,
+             const SchemaModel &real);
   void place_passing();
   void find_seen();
   Progress of(const Step &step) const;

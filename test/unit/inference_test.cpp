@@ -77,6 +77,18 @@ TEST(Infer, RowsAloneCannotBeSeen) {
   EXPECT_EQ(where(history, history.at("3")), "at 3");
 }
 
+TEST(Infer, AnEnumThatNothingUsesIsNoSignOfWhatHasBeenTakenBack) {
+  History history({{"1"}, {"2", "1"}});
+  history.does("1", {makes("a")}).does("2", {makes_enum("kind"), makes("b")});
+  SchemaModel real = history.at("1");
+  by_hand(real, makes_enum("kind"));
+  EXPECT_EQ(text(history.graph, infer(history.graph, history.all(), real).alternatives), "1 2");
+  unused(real, "kind");
+  const Inference left = infer(history.graph, history.all(), real);
+  EXPECT_EQ(text(history.graph, left.at), "1");
+  EXPECT_EQ(text(history.graph, left.alternatives), "");
+}
+
 TEST(Infer, WhatComesAndGoesCannotBeSeenAtItsEnds) {
   History history({{"1"}, {"2", "1"}, {"3", "2"}});
   history.does("1", {makes("a")}).does("2", {makes("x")}).does("3", {drops("x")});
