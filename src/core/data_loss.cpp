@@ -1,9 +1,11 @@
 #include "core/data_loss.hpp"
 
+#include <algorithm>
 #include <cctype>
 
 #include <fmt/format.h>
 
+#include "core/expression_names.hpp"
 #include "core/type_change.hpp"
 #include "core/type_words.hpp"
 
@@ -47,16 +49,53 @@ std::string loss_of(const Other &, const SchemaModel &) {
   return {};
 }
 
+// The column, whatever it is cast to: amount::numeric(12, 2), CAST(amount AS text), ((amount)::text)::kind.
+bool is_cast(const std::string &text, const std::string &column) {
+  const std::vector<ExpressionToken> tokens = expression_tokens(text);
+  std::size_t at = 0;
+  const auto pass_parentheses = [&] {
+    while (at < tokens.size() && tokens[at].is("(")) ++at;
+  };
+  pass_parentheses();
+  const bool by_word = at + 1 < tokens.size() && tokens[at].is("cast") && tokens[at + 1].is("(");
+  if (by_word) ++at;
+  pass_parentheses();
+  if (at == tokens.size() || !tokens[at].is_name() || tokens[at].value != column) return false;
+  bool is_type = false;
+  for (++at; at < tokens.size(); ++at) {
+    const ExpressionToken &token = tokens[at];
+    if (token.is(")")) continue;
+    if (token.is("::") || (by_word && token.is("as"))) {
+      is_type = true;
+      continue;
+    }
+    const bool of_type = token.is_name() || token.kind == ExpressionToken::Kind::kNumber || token.is("(") ||
+                         token.is(",") || token.is(".") || token.is("[") || token.is("]");
+    if (!is_type || !of_type) return false;
+  }
+  return true;
+}
+
+bool computes(const Effect &effect) {
+  const auto *alter = std::get_if<AlterColumnType>(&effect);
+  return alter != nullptr && !alter->using_text.empty() && !is_cast(alter->using_text, alter->column);
+}
+
 bool is_word(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
 }
 
 }  // namespace
 
+bool computes_values(const RevisionStatement &statement) {
+  return std::any_of(statement.effects.begin(), statement.effects.end(), computes);
+}
+
 std::string data_loss(const RevisionStatement &statement, const SchemaModel &before) {
   for (const Effect &effect : statement.effects) {
     std::string loss = std::visit([&](const auto &one) { return loss_of(one, before); }, effect);
     if (!loss.empty()) return loss;
+    if (computes(effect)) return "its values are computed anew, and what they were is lost";
   }
   return {};
 }

@@ -14,6 +14,10 @@ namespace migfix::core {
 /// ("column t.c falls with its values"); empty where it loses nothing.
 std::string data_loss(const RevisionStatement &statement, const SchemaModel &before);
 
+/// It changes a column's type and computes the values anew (ALTER COLUMN ... TYPE ... USING amount * 100),
+/// rather than casting them.
+bool computes_values(const RevisionStatement &statement);
+
 /// The text is one INSERT that takes nothing away: no ON CONFLICT ... DO UPDATE, no UPDATE or DELETE within
 /// it. Goes by its words, wherever they stand: in doubt false.
 bool only_inserts(std::string_view text);

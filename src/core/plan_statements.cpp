@@ -1,6 +1,7 @@
 #include "core/plan_statements.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -46,14 +47,11 @@ class Runner {
       const RevisionStatement &statement = statements_[node][i];
       if (progress.statements[i] == Progress::kToDo || to_run_.count(&statement) != 0)
         run_known(node, statement, progress);
-      else if (progress.is_complete())
-        continue;
       else if (progress.statements[i] == Progress::kMixed)
         settle_rename(node, statement, progress);
       else if (progress.statements[i] == Progress::kNone && sets_properties(statement))
         set_properties(node, statement, i + 1, progress);
-      else if (progress.statements[i] == Progress::kNone && acts_unseen(statement) &&
-               !progress.has_run_unseen())
+      else if (progress.statements[i] == Progress::kNone && acts_unseen(statement))
         run_unseen(node, statement, i + 1, progress);
     }
   }
@@ -228,6 +226,8 @@ class Runner {
 
   void run_known(Node node, const RevisionStatement &statement, const RevisionProgress &progress) {
     if (statement.text.empty() || !names_what_is_there(statement)) return;
+    // Values that were computed once are not computed again: the definition mends the type alone.
+    if (computes_values(statement) && has_run(progress, 0).value_or(true)) return;
     const std::string loss = data_loss(statement, working_);
     const std::string label = label_for_later(statement);
     for (const Effect &effect : statement.effects)
@@ -269,8 +269,7 @@ class Runner {
   // Privileges and the like: once more does no harm, so only what has surely run is passed over.
   void set_properties(Node node, const RevisionStatement &statement, std::size_t place,
                       const RevisionProgress &progress) {
-    const bool has_run = progress.has_run_unseen() || (progress.broke_off() && place < progress.last_done);
-    if (has_run || statement.text.empty()) return;
+    if (has_run(progress, place).value_or(false) || statement.text.empty()) return;
     PlanStep step;
     step.statement = statement.text;
     step.in_transaction = statement.in_transaction;
@@ -285,31 +284,56 @@ class Runner {
     plan_.steps.push_back(std::move(step));
   }
 
+  // Whether the statement at that place (1 + index), which no schema shows, has run; nothing: that is in
+  // doubt.
+  static std::optional<bool> has_run(const RevisionProgress &progress, std::size_t place) {
+    using Unseen = RevisionProgress::Unseen;
+    switch (progress.unseen()) {
+      case Unseen::kHasRun:
+      case Unseen::kAssumed:
+        return true;
+      case Unseen::kHasNot:
+        return false;
+      case Unseen::kSome:
+        if (place < progress.last_done) return true;
+        if (place > progress.first_to_do) return false;
+        break;
+      case Unseen::kDoubtful:
+        break;
+    }
+    return std::nullopt;
+  }
+
   void run_unseen(Node node, const RevisionStatement &statement, std::size_t place,
                   const RevisionProgress &progress) {
+    const std::optional<bool> ran = has_run(progress, place);
+    if (ran.value_or(false)) {
+      if (progress.unseen() == RevisionProgress::Unseen::kAssumed) plan_.assumed.insert(node);
+      return;
+    }
     const std::string why = why_opaque(statement);
     const std::string what = why.empty() ? "changes rows" : why;
-    if (!progress.is_untouched() && progress.broke_off() && place < progress.last_done) return;  // has run
-    const bool has_not_run =
-        progress.is_untouched() || (progress.broke_off() && place > progress.first_to_do);
+    const std::string where = statement.line != 0 ? fmt::format(" (line {})", statement.line) : std::string();
     PlanStep step;
-    if (has_not_run && !statement.text.empty()) {
-      step.statement = statement.text;
+    step.statement = statement.text;
+    if (ran && !statement.text.empty()) {
       step.reason = fmt::format("{} has not {} ({})", named(node),
                                 progress.is_untouched() ? "run" : "come so far", what);
       step.safe = why.empty() && only_inserts(statement.text);
       step.in_transaction = statement.in_transaction;
+      step.unseen = true;
+    } else if (ran) {
+      step.action = PlanStep::Action::kPerson;
+      step.reason = fmt::format("{} has not run, and what its statement{} does is not known here: {}",
+                                named(node), where, what);
     } else {
       step.action = PlanStep::Action::kPerson;
-      step.statement = statement.text;
-      const std::string where =
-          statement.line != 0 ? fmt::format(" (line {})", statement.line) : std::string();
-      step.reason =
-          has_not_run
-              ? fmt::format("{} has not run, and what its statement{} does is not known here: {}",
-                            named(node), where, what)
-              : fmt::format("{} is partly applied, and whether this statement{} has run cannot be seen: {}",
-                            named(node), where, what);
+      step.reason = fmt::format(
+          "{}, and whether this statement{} has run cannot be seen: {}",
+          progress.is_untouched()
+              ? fmt::format("nothing of {} is there, but a part of what comes after it", named(node))
+              : named(node) + " is partly applied",
+          where, what);
     }
     plan_.steps.push_back(std::move(step));
   }

@@ -14,12 +14,15 @@ struct StatementPlan {
   /// Objects, and tables with all their parts, that nobody but a person can tell what to do with: what was
   /// renamed is there under both names.
   std::set<ObjectId> hands_off;
+  /// Revisions that nobody has recorded and whose statements on rows, or of which it cannot be said what they
+  /// do, are taken for run, because all of them, or of what came after them, is there.
+  std::set<Node> assumed;
 };
 
 struct StatementRequest {
   const SchemaHistories &histories;
   const SchemaHistory &history;  // of the revisions to come to
-  const NodeSet &recorded;       // what the rows stand for, ancestors included
+  const NodeSet &recorded;       // what the rows stand for, or the log has seen, ancestors included
   bool rows_are_right = false;   // what is recorded has run, whatever the schema shows
   const std::string &own_schema;
 };

@@ -1,8 +1,11 @@
 #include "core/plan_target.hpp"
 
 #include <algorithm>
+#include <set>
 
+#include "core/comparison.hpp"
 #include "core/schema_match.hpp"
+#include "core/unexplained.hpp"
 
 namespace migfix::core {
 
@@ -35,7 +38,7 @@ class Chooser {
     if (!doubtful.empty()) settle(doubtful, choice);
     take_begun(choice);
     choice.exact = inference_.exact;
-    if (request_.rows_are_sound && !holds(choice.revisions, request_.recorded)) find_denied(choice);
+    find_denied(choice);
     return choice;
   }
 
@@ -123,11 +126,25 @@ class Chooser {
     });
   }
 
-  // It has an object, and not only enums that nothing uses, as it leaves it.
-  bool is_begun(const RevisionEvidence &evidence, const std::vector<ObjectId> &leftovers) const {
+  // An object that should be there anyhow is a sign of the revision only where it surely is as that one
+  // leaves it: what cannot be compared looks like anything.
+  bool is_sign(const ObjectId &id, Node node, const NodeSet &revisions) const {
+    const Object *real = request_.real.find(id);
+    if (real == nullptr) return false;
+    bool should_be_there = false;
+    const SchemaHistory::State *left = nullptr;
+    for (const SchemaHistory::State &state : *request_.history.chain(id)) {
+      if (revisions.contains(state.by.revision)) should_be_there = state.there;
+      if (state.by.revision == node) left = &state;
+    }
+    return !should_be_there || (left != nullptr && left->there && compare(left->object, *real).empty());
+  }
+
+  // It has a sign that is not an enum which nothing uses.
+  bool is_begun(Node node, const RevisionEvidence &evidence, const TargetChoice &choice) const {
     return std::any_of(evidence.there.begin(), evidence.there.end(), [&](const ObjectId &id) {
-      return request_.real.find(id) != nullptr &&
-             std::find(leftovers.begin(), leftovers.end(), id) == leftovers.end();
+      return is_sign(id, node, choice.revisions) &&
+             std::find(choice.leftovers.begin(), choice.leftovers.end(), id) == choice.leftovers.end();
     });
   }
 
@@ -138,7 +155,7 @@ class Chooser {
       std::vector<Node> begun;
       for (Node node = 0; node < graph_.size(); ++node)
         if (!choice.revisions.contains(node) &&
-            (is_begun(all[node], choice.leftovers) || has_passing_object(node, choice)))
+            (is_begun(node, all[node], choice) || has_passing_object(node, choice)))
           begun.push_back(node);
       if (begun.empty()) break;
       choice.revisions |= graph_.ancestors(begun, Relation::kAll);
@@ -146,21 +163,72 @@ class Chooser {
     forget_doubts(choice);
   }
 
-  // What one DROP by hand takes away: an object, with all that falls with it.
-  static std::vector<ObjectId> dropped_alone(const std::vector<ObjectId> &lacking) {
-    const auto is_lacking = [&](const ObjectId &id) {
-      return std::find(lacking.begin(), lacking.end(), id) != lacking.end();
+  // The columns that an index or a constraint stands on, where they are plain.
+  static std::vector<std::string> columns_under(const Definition &definition) {
+    std::vector<std::string> columns;
+    if (const auto *index = std::get_if<Index>(&definition))
+      for (const IndexElement &element : index->elements) columns.push_back(element.column);
+    if (const auto *constraint = std::get_if<Constraint>(&definition)) {
+      if (const auto *key = std::get_if<Key>(&constraint->what)) columns = key->columns;
+      if (const auto *foreign = std::get_if<ForeignKey>(&constraint->what)) columns = foreign->columns;
+    }
+    return columns;
+  }
+
+  // Of what is not there, that which does not fall with something else that is not.
+  static std::vector<ObjectId> dropped_alone(const std::vector<ObjectId> &lacking,
+                                             const SchemaHistory &history) {
+    const std::set<ObjectId> all(lacking.begin(), lacking.end());
+    const auto is_lacking = [&](ObjectKind kind, const QualifiedName &name) {
+      return all.count(id_of(kind, name)) != 0;
     };
     std::vector<ObjectId> alone;
-    for (const ObjectId &id : lacking)
-      if (id.table.empty() || !is_lacking(id_of(ObjectKind::kTable, table_of(id)))) alone.push_back(id);
+    for (const ObjectId &id : lacking) {
+      const SchemaHistory::Chain &chain = *history.chain(id);
+      const auto made =
+          std::find_if(chain.begin(), chain.end(), [](const auto &state) { return state.there; });
+      if (made == chain.end()) continue;
+      const Definition &definition = made->object.definition;
+      const auto table = table_with(id, made->object);
+      if (table && all.count(*table) != 0) continue;
+      const auto *view = std::get_if<View>(&definition);
+      if (view != nullptr &&
+          std::any_of(view->reads.begin(), view->reads.end(), [&](const QualifiedName &name) {
+            return is_lacking(ObjectKind::kTable, name) || is_lacking(ObjectKind::kView, name);
+          }))
+        continue;
+      const auto *column = std::get_if<Column>(&definition);
+      if (column != nullptr && (is_lacking(ObjectKind::kEnum, column->type.name) ||
+                                is_lacking(ObjectKind::kDomain, column->type.name) ||
+                                is_lacking(ObjectKind::kComposite, column->type.name)))
+        continue;
+      const auto *constraint = std::get_if<Constraint>(&definition);
+      const auto *key = constraint == nullptr ? nullptr : std::get_if<ForeignKey>(&constraint->what);
+      if (key != nullptr && is_lacking(ObjectKind::kTable, key->references)) continue;
+      const std::vector<std::string> columns = columns_under(definition);
+      if (table && std::any_of(columns.begin(), columns.end(), [&](const std::string &name) {
+            return all.count(column_id(name_of(*table), name)) != 0;
+          }))
+        continue;
+      alone.push_back(id);
+    }
     return alone;
   }
 
+  static bool holds_rows(const ObjectId &id) {
+    return id.kind == ObjectKind::kTable || id.kind == ObjectKind::kColumn;
+  }
+
   void find_denied(TargetChoice &choice) const {
-    const auto all = evidence(graph_, request_.history, request_.real, choice.revisions);
-    NodeSet outside = request_.recorded;
+    // No row at all: what the log has seen last is not known, but that it has seen it.
+    const NodeSet claimed = request_.rows_are_sound || !request_.recorded.empty()
+                                ? request_.recorded
+                                : graph_.ancestors(request_.logged.nodes(), Relation::kAll);
+    if (!request_.rows_are_sound && !request_.recorded.empty()) return;
+    NodeSet outside = claimed;
     outside -= choice.revisions;
+    if (outside.empty()) return;
+    const auto all = evidence(graph_, request_.history, request_.real, choice.revisions);
     std::vector<ObjectId> lacking;
     TargetChoice::Denied denied;
     for (const Node node : graph_.order()) {
@@ -168,10 +236,11 @@ class Chooser {
       lacking.insert(lacking.end(), all[node].lacking.begin(), all[node].lacking.end());
       if (matters_unseen(request_.statements[node])) denied.changing.push_back(node);
     }
-    const std::vector<ObjectId> dropped = dropped_alone(lacking);
-    if (dropped.size() != 1 || denied.changing.empty()) return;
-    denied.object = dropped.front();
-    denied.recorded = graph_.maximal(request_.recorded.nodes());
+    denied.objects = dropped_alone(lacking, request_.history);
+    const bool may_be_dropped =
+        denied.objects.size() == 1 || std::none_of(denied.objects.begin(), denied.objects.end(), holds_rows);
+    if (denied.objects.empty() || !may_be_dropped || denied.changing.empty()) return;
+    denied.recorded = graph_.maximal(claimed.nodes());
     choice.denied = std::move(denied);
   }
 

@@ -25,12 +25,13 @@ struct TargetChoice {
   /// Revisions that may have run or not: the schema cannot tell, nor can rows or log, and it matters, because
   /// they change rows or what they do cannot be said. The lowest is first.
   std::vector<Node> in_doubt;
-  /// The rows record more than the choice, and one object that is not there is all that speaks against them:
-  /// it may as well have been dropped. Told only where revisions in between change rows.
+  /// The rows (where there are none, the log) record more than the choice, and what speaks against that may
+  /// as well have been dropped by hand: one object, with what falls with it, or several that hold no rows.
+  /// Told only where revisions in between change rows.
   struct Denied {
-    ObjectId object;
+    std::vector<ObjectId> objects;
     std::vector<Node> changing;  // those, the lowest first
-    std::vector<Node> recorded;  // the rows
+    std::vector<Node> recorded;
   };
   std::optional<Denied> denied;
   /// No object that revisions know stands in a way that none of them leaves it.

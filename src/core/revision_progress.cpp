@@ -1,6 +1,7 @@
 #include "core/revision_progress.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "core/schema_match.hpp"
 #include "core/unexplained.hpp"
@@ -49,7 +50,12 @@ bool fell_with_table(const ObjectId &id, const SchemaHistory::State &state, cons
 
 Progresses::Progresses(const RevisionGraph &graph, const StatementsOf &statements,
                        const SchemaHistory &history, const NodeSet &recorded, const SchemaModel &real)
-    : graph_(graph), statements_(statements), recorded_(recorded) {
+    : graph_(graph),
+      statements_(statements),
+      recorded_(recorded),
+      followed_(graph.size()),
+      built_upon_(graph.size()),
+      awaited_(graph.size()) {
   for (const auto &[id, chain] : history.chains()) place(id, chain, history, real);
   place_passing();
   find_seen();
@@ -96,11 +102,21 @@ void Progresses::place_passing() {
 }
 
 void Progresses::find_seen() {
-  std::vector<Node> below;
+  std::set<Node> seen;
   for (const auto &[step, counts] : counts_)
-    if (counts.seen > 0)
-      for (const Node parent : graph_.parents(step.revision, Relation::kAll)) below.push_back(parent);
-  followed_ = graph_.ancestors(below, Relation::kAll);
+    if (counts.seen > 0) seen.insert(step.revision);
+  std::vector<Node> below_seen, below_complete, below_to_do;
+  for (const auto &[step, counts] : counts_)
+    if (counts.to_do > 0)
+      for (const Node parent : graph_.parents(step.revision, Relation::kAll)) below_to_do.push_back(parent);
+  for (const Node node : seen)
+    for (const Node parent : graph_.parents(node, Relation::kAll)) {
+      below_seen.push_back(parent);
+      if (of(node).is_complete()) below_complete.push_back(parent);
+    }
+  followed_ = graph_.ancestors(below_seen, Relation::kAll);
+  built_upon_ = graph_.ancestors(below_complete, Relation::kAll);
+  awaited_ = graph_.ancestors(below_to_do, Relation::kAll);
 }
 
 Progress Progresses::of(const Step &step) const {
@@ -111,14 +127,30 @@ Progress Progresses::of(const Step &step) const {
   return counts.done == 0 && counts.elsewhere == 0 ? Progress::kToDo : Progress::kMixed;
 }
 
+RevisionProgress::Unseen RevisionProgress::unseen() const {
+  if (is_recorded && !(is_untouched() && is_denied)) return Unseen::kHasRun;
+  if (is_untouched())
+    return is_built_upon                 ? Unseen::kAssumed
+           : is_followed                 ? Unseen::kDoubtful
+           : is_invisible && !is_awaited ? Unseen::kAssumed
+                                         : Unseen::kHasNot;
+  if (is_complete()) return Unseen::kAssumed;
+  return broke_off() ? Unseen::kSome : Unseen::kDoubtful;
+}
+
 RevisionProgress Progresses::of(Node revision) const {
   RevisionProgress progress;
   progress.is_recorded = recorded_.contains(revision);
+  progress.is_followed = followed_.contains(revision);
+  progress.is_built_upon = built_upon_.contains(revision);
+  progress.is_awaited = awaited_.contains(revision);
+  progress.is_invisible = true;
   for (std::uint32_t i = 0; i < statements_[revision].size(); ++i) {
     const Progress one = of(Step{revision, i});
     progress.statements.push_back(one);
+    if (one != Progress::kNone) progress.is_invisible = false;
     const auto counts = counts_.find(Step{revision, i});
-    if (counts != counts_.end() && counts->second.denied > 0 && !followed_.contains(revision))
+    if (counts != counts_.end() && counts->second.denied > 0 && !progress.is_followed)
       progress.is_denied = true;
     if (one == Progress::kDone || one == Progress::kMixed) progress.last_done = i + 1;
     if ((one == Progress::kToDo || one == Progress::kMixed) && progress.first_to_do == 0)

@@ -22,17 +22,29 @@ struct RevisionProgress {
   std::vector<Progress> statements;
   std::size_t last_done = 0;    // 1 + index; 0: none
   std::size_t first_to_do = 0;  // 1 + index; 0: none
-  bool is_recorded = false;
+  bool is_recorded = false;     // by the rows, or at some time, as the log knows
   /// An object stands just as it did before the revision (not because the table that it belongs to is gone),
   /// and nothing that came after is there.
   bool is_denied = false;
+  bool is_followed = false;    // something that came after is there
+  bool is_built_upon = false;  // all of a later revision is there
+  bool is_invisible = false;   // none of its statements touches an object
+  bool is_awaited = false;     // a later revision is to be run
 
   bool is_untouched() const { return last_done == 0; }
   bool is_complete() const { return first_to_do == 0; }
   /// What stands in front of the break was run, what stands behind it was not.
   bool broke_off() const { return last_done < first_to_do; }
-  /// What no schema shows of it has run.
-  bool has_run_unseen() const { return is_recorded && !(is_untouched() && is_denied); }
+
+  /// Whether what no schema shows of it has run.
+  enum class Unseen : std::uint8_t {
+    kHasRun,   // it is recorded
+    kAssumed,  // nobody has recorded it, but all of it that can be seen, or of what came after it, is there
+    kHasNot,   // nothing of it is there, nor of what comes after
+    kSome,     // as far as the break
+    kDoubtful,
+  };
+  Unseen unseen() const;
 };
 
 /// The revisions of `history` in the schema `real`, which has to stay as it is for as long as this is asked.
@@ -71,7 +83,9 @@ class Progresses {
   const NodeSet &recorded_;
   std::map<Step, Counts> counts_;
   std::vector<Passing> passing_;
-  NodeSet followed_;  // revisions above which something is there
+  NodeSet followed_;    // revisions above which something is there
+  NodeSet built_upon_;  // those above which one is complete
+  NodeSet awaited_;     // those above which one has statements to run
 };
 
 }  // namespace migfix::core

@@ -11,6 +11,7 @@
 #include "core/plan_statements.hpp"
 #include "core/prediction.hpp"
 #include "core/remedy.hpp"
+#include "core/revision_statement.hpp"
 #include "core/schema_match.hpp"
 #include "core/schema_replay.hpp"
 #include "core/stale_source.hpp"
@@ -24,6 +25,10 @@ namespace migfix::core {
 namespace {
 
 constexpr std::size_t kMostNames = 5;
+constexpr const char *kStale =
+    "the statement that makes it names what was renamed since, or takes columns by * that were changed: it "
+    "must be "
+    "written anew";
 
 class Planner {
  public:
@@ -35,10 +40,13 @@ class Planner {
     const SchemaHistory &history = request_.histories.of(plan_.target);
     SchemaModel working = request_.real;
     working.take_changes();
+    NodeSet known = graph_.ancestors(request_.logged.nodes(), Relation::kAll);
+    known |= recorded_;
     StatementPlan statements = statements_to_run(
-        {request_.histories, history, recorded_, request_.target.has_value(), request_.own_schema}, working);
+        {request_.histories, history, known, request_.target.has_value(), request_.own_schema}, working);
     plan_.steps = std::move(statements.steps);
     hands_off_ = std::move(statements.hands_off);
+    assumed_ = std::move(statements.assumed);
     mend(history, working);
     if (stop_at_new_label()) return std::move(plan_);
     foresee(working);
@@ -101,14 +109,18 @@ class Planner {
 
   void ask_about(const TargetChoice::Denied &denied) {
     const bool one = denied.changing.size() == 1;
+    std::vector<std::string> objects;
+    for (const ObjectId &id : denied.objects) objects.push_back(object_in_words(id));
     ask(denied.recorded.size() == 1 ? repair_to(denied.recorded.front()) : std::string(),
-        fmt::format("the rows say {}, and all that speaks against them is that {} is not there: {} {} rows, "
-                    "and alembic "
-                    "upgrade would run {} again; where {} has run, {}",
-                    list_of(shown(denied.recorded), kMostNames), object_in_words(denied.object),
-                    list_of(shown(denied.changing), kMostNames), one ? "changes" : "change",
-                    one ? "it" : "them", one ? "it" : "the last",
-                    denied.recorded.size() == 1 ? "call this" : "make the object by hand, and repair again"));
+        fmt::format(
+            "the {} {}, and all that speaks against that is that {} {} not there: {} {} rows, and alembic "
+            "upgrade "
+            "would run {} again; where {} has run, {}",
+            request_.rows.empty() ? "log has seen" : "rows say", list_of(shown(denied.recorded), kMostNames),
+            list_of(objects, kMostNames), objects.size() == 1 ? "is" : "are",
+            list_of(shown(denied.changing), kMostNames), one ? "changes" : "change", one ? "it" : "them",
+            one ? "it" : "the last",
+            denied.recorded.size() == 1 ? "call this" : "make what is missing by hand, and repair again"));
   }
 
   void ask_about_unknown() {
@@ -236,18 +248,18 @@ class Planner {
     return trigger == nullptr ? nullptr : &trigger->source;
   }
 
+  bool is_stale(const std::string &source) const {
+    return !source.empty() && core::is_stale(source, graph_, request_.histories.statements(), plan_.target);
+  }
+
   void make(const ObjectId &id, const Object &object, const std::set<ObjectId> &missing,
             const SchemaModel &expected) {
     const bool held_rows = id.kind == ObjectKind::kTable || id.kind == ObjectKind::kColumn;
     const std::string reason = fmt::format("{} is missing{}", object_in_words(id),
                                            held_rows ? "; what it held does not come back by this" : "");
     const std::string *source = source_of(object.definition);
-    if (source != nullptr && !source->empty() &&
-        is_stale(*source, graph_, request_.histories.statements(), plan_.target))
-      return ask(*source,
-                 fmt::format("{}, and the statement that makes it names what was renamed since, or takes "
-                             "columns by * that were changed: it must be written anew",
-                             reason));
+    if (source != nullptr && is_stale(*source))
+      return ask(*source, fmt::format("{}, and {}", reason, kStale));
     std::vector<std::string> statements = create_sql(id, object, expected, request_.own_schema);
     if (statements.empty() && source != nullptr)
       return ask({}, fmt::format("{}, and the statement that makes it is not known", reason));
@@ -263,6 +275,8 @@ class Planner {
   void alter(const ObjectId &id, const Object &object, const SchemaModel &expected,
              const SchemaModel &working) {
     const Object &real = *working.find(id);
+    if (const auto *view = std::get_if<View>(&object.definition); view != nullptr && is_stale(view->source))
+      return ask(view->source, fmt::format("view {} differs, and {}", object_name_in_words(id), kStale));
     for (const Mend &mend : alter_sql(id, object, real, expected, request_.own_schema, &working))
       add(mend, {});
   }
@@ -304,6 +318,19 @@ class Planner {
   void end_at(std::size_t last) {
     std::vector<PlanStep> rest(plan_.steps.begin() + static_cast<std::ptrdiff_t>(last) + 1,
                                plan_.steps.end());
+    // They would be run once more by the next repair, which cannot see them.
+    const auto label = plan_.steps.begin() + static_cast<std::ptrdiff_t>(last);
+    const auto unseen =
+        std::find_if(plan_.steps.begin(), label, [](const PlanStep &one) { return one.unseen; });
+    if (unseen != label) {
+      ask(label->statement,
+          fmt::format("label {} must be committed before what follows can use it, and in front of it stands "
+                      "what a second "
+                      "repair could not see: {}; run both by hand, commit, and repair again",
+                      quote_literal(label->new_label), statement_head(unseen->statement)));
+      plan_.steps = std::move(questions_);
+      return;
+    }
     PlanStep &step = plan_.steps[last];
     step.in_transaction = false;
     step.reason +=
@@ -390,13 +417,10 @@ class Planner {
 
   // What no schema shows of the revisions that come to be recorded.
   std::string unseen() const {
-    if (!plan_.steps.empty()) return {};  // which say it
+    if (assumed_.empty()) return {};
     std::vector<Node> nodes;
     for (const Node node : graph_.order())
-      if (plan_.target.contains(node) && !recorded_.contains(node) && !request_.logged.contains(node) &&
-          matters_unseen(request_.histories.statements()[node]))
-        nodes.push_back(node);
-    if (nodes.empty()) return {};
+      if (assumed_.count(node) != 0) nodes.push_back(node);
     return fmt::format("; what else {} did, to rows for one, cannot be seen in it",
                        list_of(shown(nodes), kMostNames));
   }
@@ -417,6 +441,7 @@ class Planner {
   RowsJudgement judgement_;
   NodeSet recorded_;
   std::set<ObjectId> hands_off_;
+  std::set<Node> assumed_;
   std::vector<PlanStep> questions_;
   Plan plan_;
 };

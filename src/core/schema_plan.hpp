@@ -23,6 +23,7 @@ struct PlanStep {
   std::string reason;
   std::optional<bool> safe;    // nothing is lost by it; nothing: that is for a person to say
   bool in_transaction = true;  // false: the server refuses it in one
+  bool unseen = false;         // no schema shows afterwards whether it has run
   std::string transactional;   // the form of it that runs in one; empty: there is none
   std::string new_label;       // that it adds to an enum which was there before: no other statement of the
                                // transaction may use it (55P04)

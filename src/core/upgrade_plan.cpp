@@ -12,6 +12,7 @@
 #include "core/error.hpp"
 #include "core/normalizing.hpp"
 #include "core/remedy.hpp"
+#include "core/revision_statement.hpp"
 #include "core/schema_match.hpp"
 #include "core/schema_replay.hpp"
 #include "core/sql_text.hpp"
@@ -93,15 +94,26 @@ class Upgrader {
   }
 
   void run(Node node) {
+    bool is_begun = false;
+    const RevisionStatement *unseen = nullptr;
     for (const RevisionStatement &statement : request_.histories.statements()[node]) {
       if (!statement.once.empty() && !sent_.insert(statement.once).second) continue;
-      run(node, statement);
+      is_begun |= run(node, statement);
+      if (unseen == nullptr && acts_unseen(statement)) unseen = &statement;
     }
+    if (!is_begun || unseen == nullptr) return;
+    throw Error("55000",
+                fmt::format("a part of {} is there already, and whether the rest has run cannot be seen: {}",
+                            named(node), statement_head(unseen->text)),
+                {},
+                fmt::format("SELECT * FROM {}migfix_plan(version_table => {}); says what can be told.",
+                            request_.functions, quote_literal(request_.version_table)));
   }
 
   std::string named(Node node) const { return fmt::format("revision {}", clipped(graph_.id(node))); }
 
-  void run(Node node, const RevisionStatement &statement) {
+  /// True where the server would refuse it, because it has run before.
+  bool run(Node node, const RevisionStatement &statement) {
     if (statement.text.empty())
       throw Error("55000",
                   fmt::format("{} does what is not known here: {}", named(node), why_opaque(statement)),
@@ -113,6 +125,7 @@ class Upgrader {
     expected_.take_changes();
 
     UpgradeStep step;
+    bool has_run = false;
     step.step.statement = statement.text;
     step.step.reason = named(node);
     step.step.in_transaction = statement.in_transaction;
@@ -130,6 +143,7 @@ class Upgrader {
       step.step.reason += ": there already, and identical";
     } else if (refusal && !off_model && !statement.check_first) {
       require_same(node, made, *refusal);
+      has_run = true;
       step.passes = true;
       step.step.reason += ": there already, and identical";
     } else if (refusal && statement.check_first) {
@@ -141,6 +155,7 @@ class Upgrader {
     if (!statement.in_transaction && !step.passes)
       step.step.transactional = transactional_form(statement, working_, request_.own_schema);
     upgrade_.steps.push_back(std::move(step));
+    return has_run;
   }
 
   // The server would refuse the statement: that is right only where all of its objects stand as it leaves

@@ -69,9 +69,7 @@ TEST(Fold, TenThousandTenants) {
   const auto findings = diagnose(built.facts);
   EXPECT_EQ(codes(findings), (Codes{"MF901", "MF901"}));
   EXPECT_TRUE(has(findings[0].message, " and 9996 more")) << findings[0].message;
-  EXPECT_EQ(
-      findings[0].fix,
-      "SELECT migfix_protect();  -- again until it answers 0");
+  EXPECT_EQ(findings[0].fix, "SELECT migfix_protect();  -- again until it answers 0");
 }
 
 TEST(Fold, StatementsAreListedUpToFifty) {

@@ -11,7 +11,8 @@ EnvironmentPtr environment(const std::string &name, const std::vector<std::strin
   return std::make_shared<const Environment>(name, std::move(revisions), std::vector<RevisionOrigin>());
 }
 
-std::string chosen(const std::vector<EnvironmentPtr> &environments, const std::vector<std::optional<std::string>> &rows) {
+std::string chosen(const std::vector<EnvironmentPtr> &environments,
+                   const std::vector<std::optional<std::string>> &rows) {
   const EnvironmentPtr found = environment_for(environments, rows);
   return found ? found->name : "none";
 }

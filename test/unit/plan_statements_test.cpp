@@ -200,6 +200,59 @@ TEST(DataStatements, NotOnceMoreWhereLaterRevisionsAreThere) {
   EXPECT_EQ(lines(plan(history, real, "3", "3").steps), (Lines{"run ALTER TABLE a ADD x"}));
 }
 
+TEST(DataStatements, OfWhatNobodyRecordedAreTakenForRunBelowACompleteRevision) {
+  History history({{"1"}, {"2", "1"}, {"3", "2"}});
+  history.does("1", {makes("a")})
+      .does("2", {changes_data("INSERT INTO a VALUES (1)"), indexes("ix", "a", "id")})
+      .does("3", {makes("c")});
+  SchemaModel real = history.at("3");
+  by_hand(real, sql("", {drop(idx("ix"))}));
+  const StatementPlan found = plan(history, real, "3");
+  EXPECT_EQ(lines(found.steps), (Lines{"run CREATE INDEX ix"}));
+  EXPECT_EQ(found.assumed, (std::set<Node>{1}));
+}
+
+TEST(DataStatements, BelowOneOfWhichAPartIsThereAPersonIsAsked) {
+  History history({{"1"}, {"2", "1"}, {"3", "2"}});
+  history.does("1", {makes("a")})
+      .does("2", {changes_data("INSERT INTO a VALUES (1)")})
+      .does("3", {makes("z"), indexes("iz", "z", "id")});
+  SchemaModel real = history.at("1");
+  by_hand(real, makes("z"));
+  const StatementPlan found = plan(history, real, "3", "1");
+  EXPECT_EQ(lines(found.steps), (Lines{"person ? INSERT INTO a VALUES (1)", "run CREATE INDEX iz"}));
+  EXPECT_EQ(
+      found.steps[0].reason,
+      "nothing of revision 2 is there, but a part of what comes after it, and whether this statement has run "
+      "cannot be seen: changes rows");
+}
+
+TEST(DataStatements, OfARevisionThatDoesNothingElseAreRunBelowOneThatIs) {
+  History history({{"1"}, {"2", "1"}, {"3", "2"}});
+  history.does("1", {makes("a")})
+      .does("2", {changes_data("INSERT INTO a VALUES (1)")})
+      .does("3", {makes("z")});
+  SchemaModel real = history.at("1");
+  EXPECT_EQ(lines(plan(history, real, "3", "1").steps),
+            (Lines{"run INSERT INTO a VALUES (1)", "run CREATE TABLE z"}));
+}
+
+TEST(DataStatements, AConversionThatComputesValuesIsOne) {
+  History history({{"1"}, {"2", "1"}, {"3", "2"}});
+  AlterColumnType alter;
+  alter.table = {own("a")};
+  alter.column = "id";
+  alter.type = builtin("int8", "bigint");
+  alter.using_text = "id * 100";
+  history.does("1", {makes("a")}).does("2", {sql("ALTER id TYPE bigint", {alter})}).does("3", {makes("c")});
+  SchemaModel real = history.at("1");
+  EXPECT_EQ(lines(plan(history, real, "2").steps), (Lines{"run UNSAFE ALTER id TYPE bigint"}));
+  // Once more it would compute them again.
+  SchemaModel altered = history.at("1");
+  by_hand(altered, makes("c"));
+  EXPECT_EQ(lines(plan(history, altered, "3", "3").steps), Lines{});
+}
+
 TEST(DataStatements, OneWhoseTextIsNotKnownIsAPersons) {
   History history({{"1"}});
   RevisionStatement opaque = does_unknown("", "op.execute with a value that is not known");

@@ -201,6 +201,15 @@ TEST(ChooseTarget, WhatIsRecordedBesideMoreThanThatIsNotInDoubt) {
   EXPECT_EQ(choose(refuted, refuted.at("b"), {"a2"}).in_doubt, "a");
 }
 
+TEST(ChooseTarget, WhatCannotBeComparedIsNoSign) {
+  History history({{"1"}, {"2", "1"}});
+  history.does("1", {makes("a"), adds("a", "x"), sql("CREATE VIEW v", {create_view("v", {"a"})})})
+      .does("2", {sql("x TO y", {rename(col("a", "x"), "y")})});
+  SchemaModel real = history.at("1");
+  std::get<View>(real.change(view_id("v"))->definition).materialized = true;
+  EXPECT_EQ(choose(history, real, {"1"}).revisions, "1");
+}
+
 TEST(MattersUnseen, RowsAndWhatIsNotKnown) {
   EXPECT_FALSE(matters_unseen({}));
   EXPECT_FALSE(matters_unseen({makes("a"), sets_property("GRANT")}));

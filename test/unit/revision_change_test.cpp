@@ -32,7 +32,8 @@ TEST(RevisionChange, SqlTakesNothingAwayThatItDoesNotTell) {
 
 TEST(RevisionChange, SqlAddsADependencyThatWasNotKnown) {
   const RevisionGraph graph({{"a", {}, {}, {}, ""}, {"d", {}, {}, {}, ""}, revision({"a"})});
-  EXPECT_EQ(with_sql(revision({"a"}), {"r", {"a"}, {"d"}, {}, ""}, graph).depends_on, std::vector<std::string>{"d"});
+  EXPECT_EQ(with_sql(revision({"a"}), {"r", {"a"}, {"d"}, {}, ""}, graph).depends_on,
+            std::vector<std::string>{"d"});
 }
 
 TEST(RevisionChange, SqlCorrectsTheParents) {

@@ -104,7 +104,7 @@ TEST(MakePlan, BackOverARevisionThatChangedRowsIsAPersonsMatterWhereOneObjectDen
   EXPECT_EQ(lines(found), (Lines{"person ? SELECT * FROM migfix_repair('2', 'app.alembic_version')",
                                  stamp("1"), kUpgrade}));
   EXPECT_EQ(step(found, 0).reason,
-            "the rows say 2, and all that speaks against them is that index ix is not there: 2 changes rows, "
+            "the rows say 2, and all that speaks against that is that index ix is not there: 2 changes rows, "
             "and alembic "
             "upgrade would run it again; where it has run, call this");
   // The call makes what is missing, and nothing else.
@@ -120,6 +120,14 @@ TEST(MakePlan, SoIsBackOverSeveralOfThem) {
   EXPECT_EQ(
       lines(plan(history, history.at("1"), {.rows = "3"})),
       (Lines{"person ? SELECT * FROM migfix_repair('3', 'app.alembic_version')", stamp("1"), kUpgrade}));
+}
+
+TEST(MakePlan, SoIsBackOverATableWithAllThatFallsWithIt) {
+  History history({{"1"}, {"2", "1"}});
+  history.does("1", {makes("a")})
+      .does("2", {sql("CREATE TABLE b", {create_table("b", {serial("id")}, {primary({"id"})})}),
+                  sql("CREATE VIEW v", {create_view("v", {"b"})}), changes_data("UPDATE a SET id = 1")});
+  EXPECT_EQ(step(plan(history, history.at("1"), {.rows = "2"}), 0).action, PlanStep::Action::kPerson);
 }
 
 TEST(MakePlan, TwoObjectsAreBelieved) {
@@ -249,6 +257,8 @@ TEST(Doubt, IsAPersonsMatterAndSaysTheCall) {
             "or something unknown; where it has, call this");
   EXPECT_EQ(lines(plan(history, history.at("1"), {.rows = "1"})), Lines{kUpgrade});
   EXPECT_EQ(lines(plan(history, history.at("2"), {.rows = "2"})), Lines{});
+  // Who makes that call says that it has run.
+  EXPECT_EQ(lines(plan(history, history.at("1"), {.target = "2"})), Lines{stamp("2")});
 }
 
 History with_enum() {
@@ -302,6 +312,17 @@ TEST(NewLabels, AreNotSafeWhereWhatFollowsIsNot) {
       << step(found, 0).reason;
 }
 
+TEST(NewLabels, BehindStatementsOnRowsAreAPersonsMatter) {
+  History history = with_label();
+  history.statements[1].insert(history.statements[1].begin(), changes_data("INSERT INTO a VALUES (1)"));
+  const Plan found = plan(history, history.at("1"), {.rows = "1", .target = "2"});
+  EXPECT_EQ(lines(found), Lines{"person ? ALTER TYPE kind ADD VALUE 'new'"});
+  EXPECT_EQ(step(found, 0).reason,
+            "label 'new' must be committed before what follows can use it, and in front of it stands what a "
+            "second repair "
+            "could not see: INSERT INTO a VALUES (1); run both by hand, commit, and repair again");
+}
+
 TEST(NewLabels, WhatAPersonMustSayOfTheRestIsAskedAtOnce) {
   History history = with_label();
   history.statements[1][2] = changes_data("UPDATE a SET id = 1");
@@ -311,6 +332,16 @@ TEST(NewLabels, WhatAPersonMustSayOfTheRestIsAskedAtOnce) {
   const Plan found = plan(history, real, {.rows = "1"});
   EXPECT_EQ(lines(found).front(), "run ALTER TYPE kind ADD VALUE 'new'");
   EXPECT_EQ(step(found, found.steps.size() - 1).action, PlanStep::Action::kRows);
+}
+
+TEST(MakePlan, AViewThatDiffersIsNotMadeByAStatementOfItsOldName) {
+  History history({{"1"}, {"2", "1"}});
+  history.does("1", {makes("a"), sql("CREATE VIEW v", {create_view("v", {"a"})})})
+      .does("2", {sql("ALTER VIEW v RENAME TO w", {rename(view_id("v"), "w")}), makes("c")});
+  SchemaModel real = history.at("2");
+  std::get<View>(real.change(view_id("w"))->definition).materialized = true;
+  for (const PlanStep &one : plan(history, real, {.rows = "2"}).steps)
+    EXPECT_NE(one.action, PlanStep::Action::kRun) << one.statement;
 }
 
 TEST(ExplicitTarget, ATableFallsAfterTheForeignKeysThatPointToIt) {

@@ -153,17 +153,20 @@ TEST(ScriptBundle, NothingIsNothing) {
 }
 
 TEST(ScriptBundle, SeveralStatementsOnALine) {
-  const auto files = split_scripts("revision = 'a'; down_revision = None\n"
-                                   "revision = 'b'; down_revision = 'a'; depends_on = 'x'\n"
-                                   "def upgrade(): pass; pass\n"
-                                   "revision = 'c'; down_revision = 'b'\n");
+  const auto files = split_scripts(
+      "revision = 'a'; down_revision = None\n"
+      "revision = 'b'; down_revision = 'a'; depends_on = 'x'\n"
+      "def upgrade(): pass; pass\n"
+      "revision = 'c'; down_revision = 'b'\n");
   ASSERT_EQ(files.size(), 3u);
   EXPECT_EQ(files[1].line, 2u);
   EXPECT_EQ(files[2].line, 4u);
 }
 
 TEST(ScriptBundle, StatementsBehindAColonBeginNoFile) {
-  EXPECT_EQ(split_scripts("revision = 'a'\ndown_revision = None\nif x: revision = 'b'; down_revision = 'a'\n").size(), 1u);
+  EXPECT_EQ(split_scripts("revision = 'a'\ndown_revision = None\nif x: revision = 'b'; down_revision = 'a'\n")
+                .size(),
+            1u);
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 #include "core/error.hpp"
 #include "unit/graph_samples.hpp"
 
-
 namespace migfix::core {
 namespace {
 
@@ -190,9 +189,10 @@ TEST(RowsAfterStamp, QuotesWhatItsHintRepeats) {
 
 // --- by the graph
 
-Rows by_graph(const std::vector<std::string> &revisions, const Rows &before, bool force = false, bool purge = false) {
-  static const RevisionGraph kGraph =
-      test::graph({{"1base"}, {"2left", "1base"}, {"2right", "1base", "", "lab"}, {"3merge", "2left 2right"}});
+Rows by_graph(const std::vector<std::string> &revisions, const Rows &before, bool force = false,
+              bool purge = false) {
+  static const RevisionGraph kGraph = test::graph(
+      {{"1base"}, {"2left", "1base"}, {"2right", "1base", "", "lab"}, {"3merge", "2left 2right"}});
   StampRequest stamp;
   stamp.version_table = "public.alembic_version";
   stamp.column_width = 32;
@@ -232,7 +232,8 @@ TEST(RowsAfterStampByGraph, ForceKeepsRowsThatAreNotLoaded) {
 }
 
 TEST(RowsAfterStampByGraph, ForceMakesNoRevisionOfAWord) {
-  for (const char *word : {"", " 4later", "lab@nowhere", "+9"}) EXPECT_THROW(by_graph({word}, {}, true), Error) << word;
+  for (const char *word : {"", " 4later", "lab@nowhere", "+9"})
+    EXPECT_THROW(by_graph({word}, {}, true), Error) << word;
 }
 
 TEST(RowsAfterStampByGraph, RefusesAnIdThatTheColumnDoesNotHold) {

@@ -52,6 +52,17 @@ TEST(PlanUpgrade, WhatIsPendingInItsOrder) {
   EXPECT_EQ(lines(upgrade(history, history.at("1"), "1", "2")).size(), 2U);
 }
 
+TEST(PlanUpgrade, StatementsOnRowsBesideWhatIsThereMayHaveRun) {
+  History history = line();
+  history.statements[1].push_back(changes_data("UPDATE a SET x = 1"));
+  SchemaModel real = history.at("1");
+  EXPECT_EQ(lines(upgrade(history, real, "1", "2")).size(), 3U);
+  by_hand(real, adds("a", "x"));
+  EXPECT_EQ(refused(history, real, "1", "2"),
+            "55000 a part of revision 2 is there already, and whether the rest has run cannot be seen: "
+            "UPDATE a SET x = 1");
+}
+
 TEST(PlanUpgrade, AnotherHeadKeepsItsRow) {
   History history({{"1"}, {"a", "1"}, {"b", "1"}});
   history.does("1", {makes("t")}).does("a", {makes("ta")}).does("b", {makes("tb")});
