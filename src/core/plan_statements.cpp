@@ -28,7 +28,7 @@ class Runner {
         all_(request.histories.all()),
         revisions_(request.history.revisions()),
         expected_(request.history.model()),
-        progresses_(graph_, statements_, request.history, request.recorded, working),
+        progresses_(graph_, statements_, request.history, request.recorded, request.logged, working),
         rows_are_right_(request.rows_are_right),
         working_(working),
         own_schema_(request.own_schema) {}

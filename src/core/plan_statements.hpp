@@ -22,7 +22,8 @@ struct StatementPlan {
 struct StatementRequest {
   const SchemaHistories &histories;
   const SchemaHistory &history;  // of the revisions to come to
-  const NodeSet &recorded;       // what the rows stand for, or the log has seen, ancestors included
+  const NodeSet &recorded;       // what the rows stand for, ancestors included
+  const NodeSet &logged;         // what the log has seen recorded, ancestors included
   bool rows_are_right = false;   // what is recorded has run, whatever the schema shows
   const std::string &own_schema;
 };

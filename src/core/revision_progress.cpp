@@ -49,10 +49,12 @@ bool fell_with_table(const ObjectId &id, const SchemaHistory::State &state, cons
 }  // namespace
 
 Progresses::Progresses(const RevisionGraph &graph, const StatementsOf &statements,
-                       const SchemaHistory &history, const NodeSet &recorded, const SchemaModel &real)
+                       const SchemaHistory &history, const NodeSet &recorded, const NodeSet &logged,
+                       const SchemaModel &real)
     : graph_(graph),
       statements_(statements),
       recorded_(recorded),
+      logged_(logged),
       followed_(graph.size()),
       built_upon_(graph.size()),
       awaited_(graph.size()) {
@@ -129,18 +131,21 @@ Progress Progresses::of(const Step &step) const {
 
 RevisionProgress::Unseen RevisionProgress::unseen() const {
   if (is_recorded && !(is_untouched() && is_denied)) return Unseen::kHasRun;
-  if (is_untouched())
-    return is_built_upon                 ? Unseen::kAssumed
-           : is_followed                 ? Unseen::kDoubtful
-           : is_invisible && !is_awaited ? Unseen::kAssumed
-                                         : Unseen::kHasNot;
-  if (is_complete()) return Unseen::kAssumed;
-  return broke_off() ? Unseen::kSome : Unseen::kDoubtful;
+  const Unseen assumed = is_logged ? Unseen::kHasRun : Unseen::kAssumed;
+  if (is_untouched()) {
+    if (is_built_upon) return assumed;
+    if (is_followed) return Unseen::kDoubtful;
+    return is_invisible && !is_awaited ? assumed : Unseen::kHasNot;
+  }
+  if (is_complete()) return assumed;
+  // One that was taken back, and begun again, looks like one that has run and was damaged.
+  return broke_off() && !is_logged ? Unseen::kSome : Unseen::kDoubtful;
 }
 
 RevisionProgress Progresses::of(Node revision) const {
   RevisionProgress progress;
   progress.is_recorded = recorded_.contains(revision);
+  progress.is_logged = logged_.contains(revision);
   progress.is_followed = followed_.contains(revision);
   progress.is_built_upon = built_upon_.contains(revision);
   progress.is_awaited = awaited_.contains(revision);

@@ -22,7 +22,8 @@ struct RevisionProgress {
   std::vector<Progress> statements;
   std::size_t last_done = 0;    // 1 + index; 0: none
   std::size_t first_to_do = 0;  // 1 + index; 0: none
-  bool is_recorded = false;     // by the rows, or at some time, as the log knows
+  bool is_recorded = false;     // by the rows
+  bool is_logged = false;       // it was recorded at some time; it may have been taken back since
   /// An object stands just as it did before the revision (not because the table that it belongs to is gone),
   /// and nothing that came after is there.
   bool is_denied = false;
@@ -38,7 +39,7 @@ struct RevisionProgress {
 
   /// Whether what no schema shows of it has run.
   enum class Unseen : std::uint8_t {
-    kHasRun,   // it is recorded
+    kHasRun,   // it is recorded, or was and all of it is there
     kAssumed,  // nobody has recorded it, but all of it that can be seen, or of what came after it, is there
     kHasNot,   // nothing of it is there, nor of what comes after
     kSome,     // as far as the break
@@ -48,11 +49,11 @@ struct RevisionProgress {
 };
 
 /// The revisions of `history` in the schema `real`, which has to stay as it is for as long as this is asked.
-/// `recorded`: what the rows stand for, ancestors included.
+/// `recorded`: what the rows stand for, `logged`: what the log has seen recorded, both with ancestors.
 class Progresses {
  public:
   Progresses(const RevisionGraph &graph, const StatementsOf &statements, const SchemaHistory &history,
-             const NodeSet &recorded, const SchemaModel &real);
+             const NodeSet &recorded, const NodeSet &logged, const SchemaModel &real);
 
   RevisionProgress of(Node revision) const;
 
@@ -81,6 +82,7 @@ class Progresses {
   const RevisionGraph &graph_;
   const StatementsOf &statements_;
   const NodeSet &recorded_;
+  const NodeSet &logged_;
   std::map<Step, Counts> counts_;
   std::vector<Passing> passing_;
   NodeSet followed_;    // revisions above which something is there

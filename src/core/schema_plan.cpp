@@ -40,10 +40,10 @@ class Planner {
     const SchemaHistory &history = request_.histories.of(plan_.target);
     SchemaModel working = request_.real;
     working.take_changes();
-    NodeSet known = graph_.ancestors(request_.logged.nodes(), Relation::kAll);
-    known |= recorded_;
+    const NodeSet logged = graph_.ancestors(request_.logged.nodes(), Relation::kAll);
     StatementPlan statements = statements_to_run(
-        {request_.histories, history, known, request_.target.has_value(), request_.own_schema}, working);
+        {request_.histories, history, recorded_, logged, request_.target.has_value(), request_.own_schema},
+        working);
     plan_.steps = std::move(statements.steps);
     hands_off_ = std::move(statements.hands_off);
     assumed_ = std::move(statements.assumed);

@@ -20,10 +20,12 @@ Lines lines(const std::vector<PlanStep> &steps) {
 
 /// `target`: the revisions to come to. `rows`: what is recorded.
 StatementPlan plan(History &history, SchemaModel &real, const std::string &target,
-                   const std::string &rows = {}) {
+                   const std::string &rows = {}, const std::string &log = {}) {
   const NodeSet recorded = history.set(rows);
+  const NodeSet logged = history.set(log);
   return statements_to_run(
-      {history.histories(), history.histories().of(history.set(target)), recorded, false, "public"}, real);
+      {history.histories(), history.histories().of(history.set(target)), recorded, logged, false, "public"},
+      real);
 }
 
 History three_tables() {
@@ -198,6 +200,20 @@ TEST(DataStatements, NotOnceMoreWhereLaterRevisionsAreThere) {
   SchemaModel real = history.at("3");
   by_hand(real, sql("", {DropColumn{{own("a")}, "x"}}));
   EXPECT_EQ(lines(plan(history, real, "3", "3").steps), (Lines{"run ALTER TABLE a ADD x"}));
+}
+
+// Recorded once, and not any more: lost rows, or a downgrade.
+TEST(DataStatements, OfWhatTheLogAloneKnows) {
+  History history = with_data("UPDATE a SET x = 1");
+  SchemaModel complete = history.at("2");
+  EXPECT_TRUE(plan(history, complete, "2", "1", "2").assumed.empty());
+  SchemaModel begun_again = history.at("1");
+  by_hand(begun_again, adds("a", "x"));
+  by_hand(begun_again, adds("a", "y"));
+  EXPECT_EQ(lines(plan(history, begun_again, "2", "1", "2").steps),
+            (Lines{"person ? UPDATE a SET x = 1", "run ALTER TABLE a ADD z"}));
+  SchemaModel taken_back = history.at("1");
+  EXPECT_EQ(lines(plan(history, taken_back, "2", "1", "2").steps)[1], "run UNSAFE UPDATE a SET x = 1");
 }
 
 TEST(DataStatements, OfWhatNobodyRecordedAreTakenForRunBelowACompleteRevision) {
