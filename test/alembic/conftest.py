@@ -4,6 +4,7 @@ script/with-server /usr/bin/python3 -m pytest test/alembic
 
 import os
 import pathlib
+import random
 import re
 import shutil
 import subprocess
@@ -192,6 +193,13 @@ class Project:
             ]
         )
         (self.path / "versions" / f"{name}.py").write_text(text)
+
+
+@pytest.fixture(scope="session")
+def seed():
+    """The same each time, so that a failure is one of this change; MIGFIX_SEED takes another, or "random"."""
+    seed = os.environ.get("MIGFIX_SEED", "20261122")
+    return random.SystemRandom().randrange(10**9) if seed == "random" else int(seed)
 
 
 @pytest.fixture

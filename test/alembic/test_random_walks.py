@@ -1,9 +1,7 @@
 """Random walks on random projects with the guard in enforce and the graph known: see random_walk.py."""
 
 import collections
-import os
 import pathlib
-import random
 import re
 import sys
 
@@ -21,12 +19,6 @@ KINDS = {
     "half of the revisions loaded": (2, ["--reuse", "--older"]),
     "half of them, a transaction for each migration": (1, ["--older", "--per-migration"]),
 }
-
-
-@pytest.fixture(scope="module")
-def seed():
-    """MIGFIX_SEED repeats a run."""
-    return int(os.environ.get("MIGFIX_SEED") or random.SystemRandom().randrange(10**9))
 
 
 @pytest.fixture

@@ -212,7 +212,13 @@ class ServerComparison(Comparison):
         outcome = self.alembic.real.upgrade(text)
         rows = set(self.database.values("SELECT version_num FROM alembic_version"))
         self.counts["relative upgrade"] += 1
-        if outcome.kind != "ok" or rows != self.right.maximal(set(self.rows) | set(stamped)):
+        reached = set(stamped).union(*(self.right.below[revision] for revision in stamped))
+        if outcome.kind == "crash" and self.right.merges_related(reached):
+            # Its own way with redundant merges; that the rows are as they were is all there is to compare.
+            self.counts["relative upgrade over a redundant merge"] += 1
+            if rows != set(self.rows):
+                self.fail(what + " by upgrade", self.rows, (outcome, rows))
+        elif outcome.kind != "ok" or rows != self.right.maximal(set(self.rows) | set(stamped)):
             self.fail(what + " by upgrade", stamped, (outcome, rows))
         self.stand(self.rows)
 
@@ -272,8 +278,7 @@ def test_ranges_of_the_history(compare):
     comparison.done(**{"history equal in order": 100})
 
 
-def test_random_graphs(compare):
-    seed = int(os.environ.get("MIGFIX_SEED") or random.SystemRandom().randrange(10**9))
+def test_random_graphs(compare, seed):
     print(f"MIGFIX_SEED={seed}")
     rng = random.Random(seed)
     for _ in range(4):

@@ -39,6 +39,10 @@ class Graph:
     def is_antichain(self, nodes):
         return self.maximal(nodes) == set(nodes)
 
+    def merges_related(self, revisions):
+        """Whether one of them has a parent or dependency that is below another of its own."""
+        return not all(self.is_antichain(self.all[revision]) for revision in revisions)
+
     def reading(self, row):
         """The revision that a row stands for, or None: exact, label, or unique prefix."""
         if row in self.below:
