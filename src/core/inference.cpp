@@ -4,7 +4,7 @@
 
 #include "core/closure.hpp"
 #include "core/schema_match.hpp"
-#include "core/unexplained.hpp"
+#include "core/dependence.hpp"
 
 namespace migfix::core {
 
@@ -110,10 +110,7 @@ std::vector<RevisionEvidence> evidence(const RevisionGraph &graph, const SchemaH
   std::vector<RevisionEvidence> all(graph.size());
   for (const auto &[id, chain] : history.chains()) {
     const Object *object = real.find(id);
-    // The state that the applied revisions leave the object in.
-    const SchemaHistory::State *last = nullptr;
-    for (const SchemaHistory::State &state : chain)
-      if (applied.contains(state.by.revision)) last = &state;
+    const SchemaHistory::State *last = SchemaHistory::state_after(chain, applied);
     const Match now = match(last == nullptr ? nullptr : object_of(*last), object);
     for (std::size_t i = 0; i < chain.size(); ++i) {
       const SchemaHistory::State &state = chain[i];

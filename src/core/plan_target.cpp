@@ -4,8 +4,8 @@
 #include <set>
 
 #include "core/comparison.hpp"
+#include "core/dependence.hpp"
 #include "core/schema_match.hpp"
-#include "core/unexplained.hpp"
 
 namespace migfix::core {
 
@@ -91,38 +91,36 @@ class Chooser {
         choice.in_doubt.push_back(node);
   }
 
+  bool should_be_there(const ObjectId &id, const NodeSet &revisions) const {
+    const SchemaHistory::State *state = SchemaHistory::state_after(*request_.history.chain(id), revisions);
+    return state != nullptr && state->there;
+  }
+
   // Enums that nothing uses, that should not be there, and that a revision outside makes: no revision is
   // begun by them alone. Their labels do not matter: CREATE TYPE fails all the same.
   std::vector<ObjectId> leftovers(const NodeSet &revisions) const {
     std::vector<ObjectId> found;
     for (const auto &[id, chain] : request_.history.chains()) {
       if (id.kind != ObjectKind::kEnum || !is_unused_enum(id, request_.real)) continue;
-      bool should_be_there = false;
-      bool will_be_made = false;
-      for (const SchemaHistory::State &state : chain) {
-        if (revisions.contains(state.by.revision))
-          should_be_there = state.there;
-        else
-          will_be_made |= state.there;
-      }
-      if (!should_be_there && will_be_made) found.push_back(id);
+      const bool will_be_made = std::any_of(chain.begin(), chain.end(), [&](const auto &state) {
+        return state.there && !revisions.contains(state.by.revision);
+      });
+      if (will_be_made && !should_be_there(id, revisions)) found.push_back(id);
     }
     return found;
   }
 
   // An object stands as a statement in the middle of the revision leaves it, and should not be there.
-  bool has_passing_object(Node node, const TargetChoice &choice) const {
+  bool has_passing_object(Node node, const NodeSet &revisions) const {
     const auto &touched = request_.history.touched()[node];
     return std::any_of(touched.begin(), touched.end(), [&](const ObjectId &id) {
       const Object *real = request_.real.find(id);
-      if (real == nullptr || is_unused_enum(id, request_.real)) return false;
-      bool should_be_there = false;
-      bool is_passing = false;
-      for (const SchemaHistory::State &state : *request_.history.chain(id)) {
-        if (choice.revisions.contains(state.by.revision)) should_be_there = state.there;
-        if (state.by.revision == node) is_passing |= state.there && is_match(match(&state.object, real));
-      }
-      return is_passing && !should_be_there;
+      if (real == nullptr || is_unused_enum(id, request_.real) || should_be_there(id, revisions))
+        return false;
+      const SchemaHistory::Chain &chain = *request_.history.chain(id);
+      return std::any_of(chain.begin(), chain.end(), [&](const auto &state) {
+        return state.by.revision == node && state.there && is_match(match(&state.object, real));
+      });
     });
   }
 
@@ -131,13 +129,11 @@ class Chooser {
   bool is_sign(const ObjectId &id, Node node, const NodeSet &revisions) const {
     const Object *real = request_.real.find(id);
     if (real == nullptr) return false;
-    bool should_be_there = false;
-    const SchemaHistory::State *left = nullptr;
-    for (const SchemaHistory::State &state : *request_.history.chain(id)) {
-      if (revisions.contains(state.by.revision)) should_be_there = state.there;
-      if (state.by.revision == node) left = &state;
-    }
-    return !should_be_there || (left != nullptr && left->there && compare(left->object, *real).empty());
+    if (!should_be_there(id, revisions)) return true;
+    NodeSet alone(graph_.size());
+    alone.insert(node);
+    const SchemaHistory::State *left = SchemaHistory::state_after(*request_.history.chain(id), alone);
+    return left != nullptr && left->there && compare(left->object, *real).empty();
   }
 
   // It has a sign that is not an enum which nothing uses.
@@ -155,7 +151,7 @@ class Chooser {
       std::vector<Node> begun;
       for (Node node = 0; node < graph_.size(); ++node)
         if (!choice.revisions.contains(node) &&
-            (is_begun(node, all[node], choice) || has_passing_object(node, choice)))
+            (is_begun(node, all[node], choice) || has_passing_object(node, choice.revisions)))
           begun.push_back(node);
       if (begun.empty()) break;
       choice.revisions |= graph_.ancestors(begun, Relation::kAll);
@@ -163,54 +159,18 @@ class Chooser {
     forget_doubts(choice);
   }
 
-  // The columns that an index or a constraint stands on, where they are plain.
-  static std::vector<std::string> columns_under(const Definition &definition) {
-    std::vector<std::string> columns;
-    if (const auto *index = std::get_if<Index>(&definition))
-      for (const IndexElement &element : index->elements) columns.push_back(element.column);
-    if (const auto *constraint = std::get_if<Constraint>(&definition)) {
-      if (const auto *key = std::get_if<Key>(&constraint->what)) columns = key->columns;
-      if (const auto *foreign = std::get_if<ForeignKey>(&constraint->what)) columns = foreign->columns;
-    }
-    return columns;
-  }
-
   // Of what is not there, that which does not fall with something else that is not.
-  static std::vector<ObjectId> dropped_alone(const std::vector<ObjectId> &lacking,
-                                             const SchemaHistory &history) {
+  std::vector<ObjectId> dropped_alone(const std::vector<ObjectId> &lacking) const {
     const std::set<ObjectId> all(lacking.begin(), lacking.end());
-    const auto is_lacking = [&](ObjectKind kind, const QualifiedName &name) {
-      return all.count(id_of(kind, name)) != 0;
-    };
     std::vector<ObjectId> alone;
     for (const ObjectId &id : lacking) {
-      const SchemaHistory::Chain &chain = *history.chain(id);
+      const SchemaHistory::Chain &chain = *request_.history.chain(id);
       const auto made =
           std::find_if(chain.begin(), chain.end(), [](const auto &state) { return state.there; });
       if (made == chain.end()) continue;
-      const Definition &definition = made->object.definition;
-      const auto table = table_with(id, made->object);
-      if (table && all.count(*table) != 0) continue;
-      const auto *view = std::get_if<View>(&definition);
-      if (view != nullptr &&
-          std::any_of(view->reads.begin(), view->reads.end(), [&](const QualifiedName &name) {
-            return is_lacking(ObjectKind::kTable, name) || is_lacking(ObjectKind::kView, name);
-          }))
-        continue;
-      const auto *column = std::get_if<Column>(&definition);
-      if (column != nullptr && (is_lacking(ObjectKind::kEnum, column->type.name) ||
-                                is_lacking(ObjectKind::kDomain, column->type.name) ||
-                                is_lacking(ObjectKind::kComposite, column->type.name)))
-        continue;
-      const auto *constraint = std::get_if<Constraint>(&definition);
-      const auto *key = constraint == nullptr ? nullptr : std::get_if<ForeignKey>(&constraint->what);
-      if (key != nullptr && is_lacking(ObjectKind::kTable, key->references)) continue;
-      const std::vector<std::string> columns = columns_under(definition);
-      if (table && std::any_of(columns.begin(), columns.end(), [&](const std::string &name) {
-            return all.count(column_id(name_of(*table), name)) != 0;
-          }))
-        continue;
-      alone.push_back(id);
+      const std::vector<ObjectId> under = stands_on(id, made->object);
+      if (std::none_of(under.begin(), under.end(), [&](const ObjectId &one) { return all.count(one) != 0; }))
+        alone.push_back(id);
     }
     return alone;
   }
@@ -219,13 +179,16 @@ class Chooser {
     return id.kind == ObjectKind::kTable || id.kind == ObjectKind::kColumn;
   }
 
+  // What is said to have run: by the rows or, where there are none, by the log.
+  NodeSet claimed() const {
+    if (request_.rows_are_sound) return request_.recorded;
+    return request_.recorded.empty() ? graph_.ancestors(request_.logged.nodes(), Relation::kAll)
+                                     : NodeSet(graph_.size());
+  }
+
   void find_denied(TargetChoice &choice) const {
-    // No row at all: what the log has seen last is not known, but that it has seen it.
-    const NodeSet claimed = request_.rows_are_sound || !request_.recorded.empty()
-                                ? request_.recorded
-                                : graph_.ancestors(request_.logged.nodes(), Relation::kAll);
-    if (!request_.rows_are_sound && !request_.recorded.empty()) return;
-    NodeSet outside = claimed;
+    const NodeSet said = claimed();
+    NodeSet outside = said;
     outside -= choice.revisions;
     if (outside.empty()) return;
     const auto all = evidence(graph_, request_.history, request_.real, choice.revisions);
@@ -236,11 +199,11 @@ class Chooser {
       lacking.insert(lacking.end(), all[node].lacking.begin(), all[node].lacking.end());
       if (matters_unseen(request_.statements[node])) denied.changing.push_back(node);
     }
-    denied.objects = dropped_alone(lacking, request_.history);
+    denied.objects = dropped_alone(lacking);
     const bool may_be_dropped =
         denied.objects.size() == 1 || std::none_of(denied.objects.begin(), denied.objects.end(), holds_rows);
     if (denied.objects.empty() || !may_be_dropped || denied.changing.empty()) return;
-    denied.recorded = graph_.maximal(claimed.nodes());
+    denied.recorded = graph_.maximal(said.nodes());
     choice.denied = std::move(denied);
   }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "core/definition_line.hpp"
-#include "core/unexplained.hpp"
+#include "core/dependence.hpp"
 
 namespace migfix::core {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "core/dependence.hpp"
 #include "core/schema_match.hpp"
-#include "core/unexplained.hpp"
 
 namespace migfix::core {
 
@@ -34,16 +34,13 @@ bool went_with_table(const ObjectId &id, const SchemaHistory::State &state, cons
          });
 }
 
-// It is gone because a table is, which it belongs or refers to.
-bool fell_with_table(const ObjectId &id, const SchemaHistory::State &state, const SchemaModel &real) {
+// It is gone because a table or view is, which it stands on.
+bool fell_with_another(const ObjectId &id, const SchemaHistory::State &state, const SchemaModel &real) {
   if (!state.there || real.find(id) != nullptr) return false;
-  const auto is_gone = [&](const QualifiedName &table) { return !real.relation(table); };
-  if (const auto table = table_with(id, state.object); table && is_gone(name_of(*table))) return true;
-  if (const auto *view = std::get_if<View>(&state.object.definition))
-    return std::any_of(view->reads.begin(), view->reads.end(), is_gone);
-  const auto *constraint = std::get_if<Constraint>(&state.object.definition);
-  const auto *key = constraint == nullptr ? nullptr : std::get_if<ForeignKey>(&constraint->what);
-  return key != nullptr && is_gone(key->references);
+  const std::vector<ObjectId> under = stands_on(id, state.object);
+  return std::any_of(under.begin(), under.end(), [&](const ObjectId &other) {
+    return other.kind == ObjectKind::kTable && !real.relation(name_of(other));
+  });
 }
 
 }  // namespace
@@ -85,7 +82,7 @@ void Progresses::place(const ObjectId &id, const SchemaHistory::Chain &chain, co
       if (object != nullptr) ++counts.seen;
     } else if (reached == i) {
       ++counts.to_do;
-      if (!fell_with_table(id, chain[i], real)) ++counts.denied;
+      if (!fell_with_another(id, chain[i], real)) ++counts.denied;
     } else {
       ++counts.lost;
     }

@@ -68,4 +68,11 @@ const SchemaHistory::Chain *SchemaHistory::chain(const ObjectId &id) const {
   return at == chains_.end() ? nullptr : &at->second;
 }
 
+const SchemaHistory::State *SchemaHistory::state_after(const Chain &chain, const NodeSet &revisions) {
+  const State *last = nullptr;
+  for (const State &state : chain)
+    if (revisions.contains(state.by.revision)) last = &state;
+  return last;
+}
+
 }  // namespace migfix::core

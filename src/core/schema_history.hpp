@@ -47,6 +47,8 @@ class SchemaHistory {
 
   const std::map<ObjectId, Chain> &chains() const noexcept { return chains_; }
   const Chain *chain(const ObjectId &id) const;
+  /// The state that these revisions leave the object in; null where none of them touches it.
+  static const State *state_after(const Chain &chain, const NodeSet &revisions);
   /// The schema as the last revision leaves it.
   const SchemaModel &model() const noexcept { return model_; }
   const std::vector<Opaqueness> &opaque() const noexcept { return opaque_; }

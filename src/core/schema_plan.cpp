@@ -8,6 +8,7 @@
 #include "core/antichain.hpp"
 #include "core/comparison.hpp"
 #include "core/definition_sql.hpp"
+#include "core/dependence.hpp"
 #include "core/plan_statements.hpp"
 #include "core/prediction.hpp"
 #include "core/remedy.hpp"

@@ -8,7 +8,7 @@
 #include "core/expression_text.hpp"
 #include "core/sql_text.hpp"
 #include "core/type_words.hpp"
-#include "core/unexplained.hpp"
+#include "core/dependence.hpp"
 
 namespace migfix::core {
 

@@ -1,16 +1,8 @@
 #include "core/unexplained.hpp"
 
-namespace migfix::core {
+#include "core/dependence.hpp"
 
-std::optional<ObjectId> table_with(const ObjectId &id, const Object &object) {
-  if (!id.table.empty()) return id_of(ObjectKind::kTable, table_of(id));
-  if (const auto *index = std::get_if<Index>(&object.definition))
-    return id_of(ObjectKind::kTable, index->table);
-  if (const auto *sequence = std::get_if<Sequence>(&object.definition);
-      sequence != nullptr && !sequence->owner.empty())
-    return id_of(ObjectKind::kTable, sequence->owner);
-  return std::nullopt;
-}
+namespace migfix::core {
 
 std::vector<ObjectId> unexplained_objects(const SchemaHistory &history, const SchemaModel &real) {
   std::vector<ObjectId> unexplained;

@@ -12,7 +12,4 @@ namespace migfix::core {
 /// alone.
 std::vector<ObjectId> unexplained_objects(const SchemaHistory &history, const SchemaModel &real);
 
-/// The table that a column, constraint, trigger, index or owned sequence belongs to.
-std::optional<ObjectId> table_with(const ObjectId &id, const Object &object);
-
 }  // namespace migfix::core

@@ -5,7 +5,7 @@
 #include "core/comparison.hpp"
 #include "core/definition_line.hpp"
 #include "core/sql_text.hpp"
-#include "core/unexplained.hpp"
+#include "core/dependence.hpp"
 #include "core/utf8.hpp"
 
 namespace migfix::core {
