@@ -116,6 +116,42 @@ SELECT * FROM migfix_infer();
 SELECT * FROM migfix_plan();
 SELECT * FROM migfix_plan('003');
 
+-- What revisions alter by commands that are not modelled is there, and compared no further; names of attributes and of
+-- views' columns follow.
+SELECT revision, state, statements FROM migfix_load_sql($script$BEGIN;
+-- Running upgrade  -> a1
+CREATE TYPE address AS (street TEXT, zip VARCHAR(10));
+CREATE TYPE pair AS (a INTEGER, b INTEGER);
+CREATE TABLE people (id INTEGER NOT NULL, name TEXT);
+CREATE VIEW names AS SELECT id, name FROM people;
+CREATE VIEW ids AS SELECT id FROM people;
+INSERT INTO alembic_version (version_num) VALUES ('a1');
+-- Running upgrade a1 -> a2
+ALTER TYPE address ADD ATTRIBUTE city TEXT;
+ALTER TYPE pair RENAME ATTRIBUTE b TO c;
+ALTER VIEW names RENAME COLUMN name TO title;
+ALTER VIEW ids SET (security_barrier);
+UPDATE alembic_version SET version_num='a2' WHERE alembic_version.version_num = 'a1';
+COMMIT;
+$script$, 'altered');
+CREATE SCHEMA altered;
+SET search_path = altered, public;
+CREATE TABLE alembic_version (version_num varchar(32) NOT NULL CONSTRAINT alembic_version_pkc PRIMARY KEY);
+SELECT migfix_bind('altered.alembic_version', 'altered');
+SET client_min_messages = warning;
+SELECT count(*) FROM migfix_upgrade(version_table => 'altered.alembic_version');
+RESET client_min_messages;
+SELECT object_type, object, state, detail FROM migfix_verify(version_table => 'altered.alembic_version')
+ WHERE object_type IN ('composite type', 'view') OR object_type IS NULL;
+SELECT * FROM migfix_plan(version_table => 'altered.alembic_version');
+SET client_min_messages = warning;
+DROP SCHEMA altered CASCADE;
+RESET client_min_messages;
+RESET search_path;
+DELETE FROM migfix.version_table_environment;
+DELETE FROM migfix.revision_statement WHERE environment = 'altered';
+DELETE FROM migfix.revision WHERE environment = 'altered';
+
 -- A revision of which a part is there.
 SET client_min_messages = warning;
 SELECT count(*) FROM migfix_repair('003', force => true);

@@ -105,9 +105,7 @@ bool of_other_kind(const Object &expected, const Object &real) {
   return a != nullptr && b != nullptr && constraint_kind(*a) != constraint_kind(*b);
 }
 
-}  // namespace
-
-std::vector<Difference> compare(const Object &expected, const Object &real) {
+std::vector<Difference> differences_of(const Object &expected, const Object &real) {
   std::vector<Difference> differences;
   if (same_plain_column(expected, real)) return differences;
   // An extension brings its own comment; only one that a revision wrote counts.
@@ -140,6 +138,16 @@ std::vector<Difference> compare(const Object &expected, const Object &real) {
     if (is_check(field) && find(wanted, field.name) == nullptr)
       differences.push_back(one_sided(field, false));
   }
+  return differences;
+}
+
+}  // namespace
+
+std::vector<Difference> compare(const Object &expected, const Object &real) {
+  std::vector<Difference> differences = differences_of(expected, real);
+  // Nobody knows what it should be.
+  if (!expected.certain)
+    for (Difference &difference : differences) difference.uncertain = true;
   return differences;
 }
 

@@ -245,7 +245,7 @@ struct ObjectId {
 struct Object {
   Definition definition;
   std::string comment;  // empty: none
-  bool certain = true;  // false: that it is not there says nothing, see presence.hpp; no part of comparisons
+  bool certain = true;  // false: neither that it is not there nor how it differs says anything
 };
 
 }  // namespace migfix::core

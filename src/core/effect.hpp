@@ -257,6 +257,8 @@ struct NoChange {
 /// It cannot be said what this does.
 struct Opaque {
   std::string why;  // "a DO block", "ALTER OPERATOR FAMILY is not modelled"
+  /// What it alters, where that is known: how that stands from then on is not.
+  std::optional<ObjectId> object = {};
 };
 
 using Effect =

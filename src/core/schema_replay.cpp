@@ -170,6 +170,11 @@ void Replay::claim_type(const QualifiedName &name, ObjectKind kind) const {
   }
 }
 
+void Replay::operator()(const Opaque &effect) {
+  if (!effect.object) return;
+  if (Object *object = model_.change(*effect.object); object != nullptr) object->certain = false;
+}
+
 void Replay::operator()(const CreateSchema &effect) {
   const ObjectId id{ObjectKind::kSchema, {}, {}, effect.name};
   if (model_.find(id) != nullptr) {

@@ -21,7 +21,7 @@ struct Refusal {
 /// with CASCADE, references follow a rename. Where the server would refuse, the model is left as it is and
 /// the answer says how (message and SQLSTATE of PostgreSQL 15, names as the server writes them in that
 /// message). IF EXISTS and IF NOT EXISTS are honoured. An effect on an object that the model has no notion of
-/// (Opaque, NoChange) changes nothing.
+/// (NoChange, Opaque) changes nothing; what an Opaque one alters is not certain from then on.
 std::optional<Refusal> apply(SchemaModel &model, const Effect &effect);
 
 // An effect is a std::variant: without these, std::apply were the better match for one that is not const.

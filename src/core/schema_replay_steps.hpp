@@ -43,7 +43,7 @@ class Replay {
 
   // schema_replay.cpp
   void operator()(const NoChange &) {}
-  void operator()(const Opaque &) {}
+  void operator()(const Opaque &effect);
   void operator()(const CreateSchema &effect);
   void operator()(const CreateExtension &effect);
   void operator()(const CreateFunction &effect);

@@ -1,3 +1,4 @@
+#include "core/schema_model.hpp"
 #include "server/lowering_parts.hpp"
 
 extern "C" {
@@ -264,6 +265,19 @@ const char *kind_name(ObjectType type) {
   }
 }
 
+// Of what is not a table, and is altered by commands that are not modelled.
+std::optional<core::ObjectId> altered_object(const Lowering &lowering, const AlterTableStmt *statement) {
+  switch (statement->objtype) {
+    case OBJECT_VIEW:
+    case OBJECT_MATVIEW:
+      return core::id_of(core::ObjectKind::kView, lowering.name(statement->relation));
+    case OBJECT_TYPE:
+      return core::id_of(core::ObjectKind::kComposite, lowering.name(statement->relation));
+    default:
+      return std::nullopt;
+  }
+}
+
 }  // namespace
 
 void lower_alter_table(Lowering &lowering, const AlterTableStmt *statement) {
@@ -275,7 +289,8 @@ void lower_alter_table(Lowering &lowering, const AlterTableStmt *statement) {
     } catch (const NotModelled &command) {
       lowering.opaque(statement->objtype == OBJECT_TABLE
                           ? command.why
-                          : fmt::format("a command of {} is not modelled", kind_name(statement->objtype)));
+                          : fmt::format("a command of {} is not modelled", kind_name(statement->objtype)),
+                      altered_object(lowering, statement));
     }
   }
 }

@@ -103,12 +103,15 @@ void lower_drop(Lowering &lowering, const DropStmt *statement) {
 }
 
 void lower_rename(Lowering &lowering, const RenameStmt *statement) {
-  const auto kind = kind_of(statement->renameType);
-  if (!kind || (statement->renameType == OBJECT_COLUMN && statement->relationType != OBJECT_TABLE))
+  // Of a table, a view or, as an attribute, a composite type.
+  const bool is_column = statement->renameType == OBJECT_COLUMN || statement->renameType == OBJECT_ATTRIBUTE;
+  const auto kind = is_column ? ObjectKind::kColumn : kind_of(statement->renameType);
+  if (!kind || (is_column && statement->relationType == OBJECT_FOREIGN_TABLE))
     throw not_modelled(statement, " ... RENAME");
   core::RenameObject effect;
   switch (statement->renameType) {
     case OBJECT_COLUMN:
+    case OBJECT_ATTRIBUTE:
     case OBJECT_TABCONSTRAINT:
     case OBJECT_TRIGGER:
       effect.object = within(*kind, lowering.name(statement->relation), statement->subname);

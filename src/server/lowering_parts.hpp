@@ -23,7 +23,10 @@ class Lowering {
   void replace(core::Effect effect);
   void add(core::Effect effect) { effects_.push_back(std::move(effect)); }
   void no_change(core::NoChange::What what = core::NoChange::What::kNothing) { add(core::NoChange{what}); }
-  void opaque(std::string why) { add(core::Opaque{std::move(why)}); }
+  /// `object`: what it alters, where that is known.
+  void opaque(std::string why, std::optional<core::ObjectId> object = std::nullopt) {
+    add(core::Opaque{std::move(why), std::move(object)});
+  }
   /// The server refuses it in a transaction block.
   void alone() { in_transaction_ = false; }
   core::RevisionStatement take();

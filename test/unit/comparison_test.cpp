@@ -35,6 +35,13 @@ TEST(Compare, Columns) {
   EXPECT_EQ(said(kColumn, column(built_in("text")), column(built_in("text"))), kSame);
 }
 
+TEST(Compare, OfWhatIsNotCertainNoDifferenceIs) {
+  const Object expected{column(built_in("text"), true), {}, false};
+  const std::vector<Difference> found = compare(expected, {column(built_in("int4")), {}});
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_TRUE(found[0].uncertain && found[1].uncertain);
+}
+
 TEST(Compare, DefaultsByTheirNormalForm) {
   const auto with = [](Expression value) { return with_default(column(built_in("text")), std::move(value)); };
   EXPECT_EQ(said(kColumn, with(expression("'x'", "'x'::text")), with(expression("", "'x'::text"))), kSame);

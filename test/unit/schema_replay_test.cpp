@@ -425,6 +425,16 @@ TEST_F(SchemaReplay, RefusesAsTheServerDoes) {
   EXPECT_TRUE(model.take_changes().empty());
 }
 
+TEST(Opaque, MakesWhatItAltersUncertain) {
+  SchemaModel model;
+  run(model, {create_table("a", {column("id")}), create_view("v", {"a"})});
+  run(model, {Opaque{"a DO block"}});
+  EXPECT_TRUE(model.find(view_id("v"))->certain);
+  run(model, {Opaque{"a command of ALTER VIEW is not modelled", view_id("v")}});
+  EXPECT_FALSE(model.find(view_id("v"))->certain);
+  run(model, {Opaque{"a command of ALTER VIEW is not modelled", view_id("not_there")}});
+}
+
 }  // namespace
 
 }  // namespace migfix::core::test
