@@ -76,6 +76,8 @@ class ColumnMending {
 
  private:
   void make_anew() {
+    if (!mending_.real.held_by.empty())
+      return mending_.ask(mending_.reason("generated") + in_the_way(mending_.real));
     mending_.run_unsafe(
         fmt::format("ALTER TABLE {} DROP COLUMN {}, ADD COLUMN {} {}", mending_.table(), mending_.part(),
                     mending_.part(), mending_.sql.column(expected_, given_sequence(mending_.id, expected_))),
@@ -103,6 +105,11 @@ class ColumnMending {
     const Difference *type = mending_.find("type");
     const Difference *collation = mending_.find("collation");
     if (type == nullptr && collation == nullptr) return false;
+    const std::string why = mending_.reason(type != nullptr ? "type" : "collation");
+    if (!mending_.real.held_by.empty()) {
+      mending_.ask(why + in_the_way(mending_.real));
+      return true;
+    }
     const bool from_enum = is_enum(real_.type.name);
     const std::string to = mending_.sql.type(expected_.type);
     std::string change = "TYPE " + to;
@@ -124,7 +131,6 @@ class ColumnMending {
     if (moves_default && !then.empty()) {
       statement += fmt::format(", ALTER COLUMN {} SET DEFAULT {}", mending_.part(), then);
     }
-    const std::string why = mending_.reason(type != nullptr ? "type" : "collation");
     const std::vector<ObjectId> views = views_on_column(mending_);
     for (auto view = views.rbegin(); view != views.rend(); ++view) mending_.set_aside(*view);
     if (type == nullptr || is_widening(real_.type, expected_.type, from_enum) || has_all_labels()) {
@@ -163,14 +169,12 @@ class ColumnMending {
     if (!expected_.nextval) return;
     const ObjectId id = id_of(ObjectKind::kSequence, *expected_.nextval);
     const auto *const sequence = mending_.expected_model.find_as<Sequence>(id);
-    if (sequence == nullptr || sequence->owner != table_of(mending_.id) ||
-        sequence->owner_column != mending_.id.name) {
-      return;
+    if (sequence == nullptr) return;
+    if (sequence->owner == table_of(mending_.id) && sequence->owner_column == mending_.id.name) {
+      for (std::string &statement : owner_sql(id, {*sequence, {}}, mending_.own_schema))
+        mending_.run(std::move(statement), why);
     }
-    for (std::string &statement : owner_sql(id, {*sequence, {}}, mending_.own_schema)) {
-      mending_.run(std::move(statement), why);
-    }
-    if (resolved_options(sequence->options, "int8").increment < 0) return;
+    if (!holds_numbers() || resolved_options(sequence->options, "int8").increment < 0) return;
     const std::string name = mending_.sql.name(*expected_.nextval);
     mending_.run(
         fmt::format("SELECT setval({}::regclass, max({})) FROM {} HAVING max({}) >= (SELECT last_value "
@@ -179,8 +183,27 @@ class ColumnMending {
         object_in_words(id) + ": it goes on behind the values that are there");
   }
 
+  bool holds_numbers() const {
+    const DataType &type = expected_.type;
+    return type.name.schema == "pg_catalog" && !type.array &&
+           (type.name.name == "int2" || type.name.name == "int4" || type.name.name == "int8");
+  }
+
+  // Of two sequences that a column owns the server takes the older for the column's.
+  void release_sequence() {
+    if (!real_.nextval || mending_.real_model == nullptr) return;
+    const ObjectId id = id_of(ObjectKind::kSequence, *real_.nextval);
+    const auto *sequence = mending_.real_model->find_as<Sequence>(id);
+    if (sequence == nullptr || sequence->owner != table_of(mending_.id) ||
+        sequence->owner_column != mending_.id.name)
+      return;
+    mending_.run(fmt::format("ALTER SEQUENCE {} OWNED BY NONE", mending_.sql.name(*real_.nextval)),
+                 fmt::format("{}: its identity has a sequence of its own", object_in_words(mending_.id)));
+  }
+
   void change_identity() {
     if (mending_.find("identity") != nullptr && real_.identity == Identity::kNone) {
+      release_sequence();
       mending_.run(alter_ + "ADD " + mending_.sql.identity(expected_, given_sequence(mending_.id, expected_)),
                    mending_.reason("identity"));
       const SequenceOptions options =

@@ -57,6 +57,8 @@ struct SequenceOptions {
   std::string type;  // "int4", "int8", "int2"; empty: the default
   std::optional<std::int64_t> start, increment, minimum, maximum, cache;  // nothing: the default
   std::optional<bool> cycle;
+  bool resets_minimum = false;  // NO MINVALUE, NO MAXVALUE: ALTER makes it the default again
+  bool resets_maximum = false;
 };
 
 enum class Identity : std::uint8_t { kNone, kAlways, kByDefault };
@@ -185,6 +187,9 @@ struct View {
   bool certain =
       true;  // false: something it reads was renamed or changed since; then only its presence counts
   std::string source;  // the statement that makes it, as a revision writes it
+  // The catalogs: statements that put back what the query does not tell (owner, options, privileges,
+  // triggers), with a schema in front of all names; no part of comparisons.
+  std::vector<std::string> restore;
 };
 
 /// By name: overloads are one object.
@@ -246,6 +251,9 @@ struct Object {
   Definition definition;
   std::string comment;  // empty: none
   bool certain = true;  // false: neither that it is not there nor how it differs says anything
+  // The catalogs, of columns and views: what no object here stands for and keeps it from being dropped or
+  // altered, in the server's words ("trigger x on table y"); no part of comparisons.
+  std::vector<std::string> held_by = {};
 };
 
 }  // namespace migfix::core

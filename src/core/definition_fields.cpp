@@ -9,6 +9,7 @@
 #include "core/definition_clause.hpp"
 #include "core/expression_text.hpp"
 #include "core/sql_text.hpp"
+#include "core/partition_bound.hpp"
 #include "core/type_words.hpp"
 
 namespace migfix::core {
@@ -188,8 +189,9 @@ void describe(FieldList &fields, const Table &table) {
   Field bound;
   bound.name = "partition bound";
   bound.shown = table.partition_bound.empty() ? "no partition" : table.partition_bound;
-  bound.compared = bound.loose = loose_form(table.partition_bound);
-  bound.known = table.partition_bound.empty();
+  PartitionBound form = partition_bound(table.partition_bound);
+  bound.compared = bound.loose = std::move(form.form);
+  bound.known = form.known;
   fields.add(std::move(bound));
 }
 

@@ -1,18 +1,21 @@
 #include "core/definition_mending.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <set>
 
 #include <fmt/format.h>
 
 #include "core/expression_text.hpp"
 #include "core/select_list.hpp"
+#include "core/sql_text.hpp"
 #include "core/type_words.hpp"
 
 namespace migfix::core {
 
 namespace {
 
-constexpr std::string_view kGrants = "privileges on it must be granted again";
+constexpr std::string_view kRestored = "owner, options, privileges and triggers as they were";
 
 bool turns(const SequenceOptions &expected, const SequenceOptions &real) {
   return (expected.increment.value_or(1) < 0) != (real.increment.value_or(1) < 0);
@@ -58,7 +61,11 @@ void mend(Mending &mending, const Sequence &expected, const Sequence &real) {
       mending.run(std::move(statement), mending.reason("options"));
     }
   }
-  if (mending.find("owner") == nullptr) return;
+  // Making the column gives it the sequence.
+  const bool is_column_missing =
+      !expected.owner.empty() && mending.real_model != nullptr &&
+      mending.real_model->find(column_id(expected.owner, expected.owner_column)) == nullptr;
+  if (mending.find("owner") == nullptr || is_column_missing) return;
   if (expected.owner.empty()) {
     mending.run(fmt::format("ALTER SEQUENCE {} OWNED BY NONE", mending.name()), mending.reason("owner"));
     return;
@@ -109,6 +116,22 @@ void mend(Mending &mending, const Table &expected, const Table &real) {
   mend_parents(mending, expected, real);
 }
 
+// A foreign key that refers to the columns of the real key.
+std::optional<ObjectId> foreign_key_on(const Mending &mending) {
+  const auto *key = std::get_if<Key>(&std::get<Constraint>(mending.real.definition).what);
+  if (key == nullptr || mending.real_model == nullptr) return std::nullopt;
+  const QualifiedName table = table_of(mending.id);
+  const std::set<std::string> columns(key->columns.begin(), key->columns.end());
+  for (const ObjectId &user : mending.real_model->users_of(table)) {
+    const auto *constraint = mending.real_model->find_as<Constraint>(user);
+    const auto *foreign = constraint == nullptr ? nullptr : std::get_if<ForeignKey>(&constraint->what);
+    if (foreign != nullptr && foreign->references == table &&
+        std::set<std::string>(foreign->referenced.begin(), foreign->referenced.end()) == columns)
+      return user;
+  }
+  return std::nullopt;
+}
+
 void mend(Mending &mending, const Constraint &expected, const Constraint &) {
   if (!mending.definition_differs()) return;
   const bool alone = mending.differences.size() == (mending.find("comment") != nullptr ? 2 : 1);
@@ -124,6 +147,12 @@ void mend(Mending &mending, const Constraint &expected, const Constraint &) {
     return mending.run(fmt::format("{}ALTER CONSTRAINT {}{}", alter, mending.part(),
                                    deferral.empty() ? " NOT DEFERRABLE" : deferral),
                        mending.reason());
+  }
+  if (const auto on_it = foreign_key_on(mending)) {
+    return mending.ask(
+        fmt::format("{}; {} stands on it: drop that, and repair again", mending.reason(),
+                    object_in_words(*on_it)),
+        drop_sql(*on_it, *mending.real_model->find(*on_it), mending.own_schema).front().statement);
   }
   mending.run(fmt::format("{}DROP CONSTRAINT {}, ADD CONSTRAINT {} {}", alter, mending.part(), mending.part(),
                           mending.sql.constraint(expected)),
@@ -148,10 +177,12 @@ void mend(Mending &mending, const View &expected, const View &real) {
   if (create_sql(mending.id, mending.expected, mending.expected_model, mending.own_schema).empty()) {
     return mending.ask(mending.reason() + "; the statement that makes it is not known");
   }
+  if (!mending.real.held_by.empty()) return mending.ask(mending.reason() + in_the_way(mending.real));
   const std::string cost = real.materialized ? "; it holds derived rows only" : "";
   mending.run(drop_sql(mending.id, mending.real, mending.own_schema).front().statement,
               mending.reason() + cost);
-  mending.create(fmt::format("it is made as it is expected; {}", kGrants));
+  mending.create("it is made as it is expected");
+  mending.restore(mending.id, mending.real);
   if (mending.real_model == nullptr || !real.materialized || !expected.materialized) return;
   for (const ObjectId &index : mending.real_model->indexes_of(name_of(mending.id))) mending.put_back(index);
 }
@@ -219,12 +250,24 @@ void Mending::put_back(const ObjectId &fallen) {
     run(std::move(statement), fmt::format("{}: it falls with {} and is put back as it was",
                                           object_in_words(fallen), object_in_words(id)));
   }
+  restore(fallen, *object);
+}
+
+void Mending::restore(const ObjectId &view, const Object &real) {
+  if (const auto *there = std::get_if<View>(&real.definition)) {
+    for (const std::string &statement : there->restore)
+      run(statement, fmt::format("{}: {}", object_in_words(view), kRestored));
+  }
 }
 
 void Mending::set_aside(const ObjectId &view) {
-  for (Mend &drop : drop_sql(view, *real_model->find(view), own_schema)) {
+  const Object &object = *real_model->find(view);
+  if (!object.held_by.empty())
+    ask(fmt::format("{}: it reads what changes and would step aside{}", object_in_words(view),
+                    in_the_way(object)));
+  for (Mend &drop : drop_sql(view, object, own_schema)) {
     run(std::move(drop.statement),
-        fmt::format("{}: it reads what changes and steps aside; {}", object_in_words(view), kGrants));
+        fmt::format("{}: it reads what changes and steps aside", object_in_words(view)));
   }
 }
 
@@ -236,6 +279,12 @@ void Mending::comment_anew() {
 
 void Mending::comment() {
   if (!anew_ && find("comment") != nullptr) run(comment_sql(id, expected, own_schema), reason("comment"));
+}
+
+std::string in_the_way(const Object &real) {
+  const bool one = real.held_by.size() == 1;
+  return fmt::format("; {} {} in the way: drop {}, repair, and make {} again", list_of(real.held_by),
+                     one ? "is" : "are", one ? "it" : "them", one ? "it" : "them");
 }
 
 std::vector<ObjectId> views_on_column(const Mending &mending) {

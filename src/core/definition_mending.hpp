@@ -49,13 +49,18 @@ class Mending {
   void run_unsafe(std::string statement, std::string reason) {
     mends_.push_back({std::move(statement), false, std::move(reason)});
   }
-  void ask(std::string reason) { mends_.push_back({{}, false, std::move(reason)}); }
+  /// `statement`: for a person to run first, where there is one.
+  void ask(std::string reason, std::string statement = {}) {
+    mends_.push_back({std::move(statement), false, std::move(reason), {}, true});
+  }
   /// The object as it is expected, its comment included, after it was dropped.
   void create(std::string_view reason, bool safe = true);
   /// What stands in the real model, after the object that it hangs on was dropped: `id` of it.
   void put_back(const ObjectId &fallen);
-  /// A view out of the way of a change, to be put back.
+  /// A view out of the way of a change, to be put back; and what of it the statement that makes it does not
+  /// tell.
   void set_aside(const ObjectId &view);
+  void restore(const ObjectId &view, const Object &real);
   /// The expected comment, after the object was made anew in one statement and so has none.
   void comment_anew();
   /// The expected comment, where it differs and was not said by making the object anew.
@@ -68,6 +73,8 @@ class Mending {
   bool anew_ = false;
 };
 
+/// "; trigger x on table y is in the way: drop it, repair, and make it again": of what is held.
+std::string in_the_way(const Object &real);
 /// The real model's views that read the column, those that read one of these behind them; none without it.
 std::vector<ObjectId> views_on_column(const Mending &mending);
 /// Columns of the type, of its arrays too, in the model that says what is there: the real one where it is

@@ -45,6 +45,7 @@ struct Mend {
   std::string reason;  // of alter_sql: object and difference in words (see words), and what may be lost; of
                        // drop_sql: what is lost alone, empty where nothing is
   std::string new_label = {};  // that it adds to an enum: not to be used in the same transaction
+  bool person = false;         // the statement is for a person to run, before another repair
 };
 
 /// The statements that turn `real` into `expected`, in their order; none where they are the same (see

@@ -47,6 +47,7 @@ struct CreateTable {
 struct TableTarget {
   QualifiedName name;
   bool if_exists = false;
+  bool only = false;  // ALTER TABLE ONLY; honoured by SetDefault and SetNotNull
 };
 
 struct AddColumn {

@@ -56,15 +56,24 @@ bool comes_from_parent(const SchemaModel &model, const ObjectId &id) {
 }
 
 std::vector<ObjectId> may_have_fallen(const SchemaModel &model, const RevisionStatement &statement) {
-  const bool drops =
-      std::any_of(statement.effects.begin(), statement.effects.end(), [](const Effect &effect) {
-        const auto *drop = std::get_if<DropObject>(&effect);
-        return drop != nullptr && drop->cascade && drop->object.kind == ObjectKind::kExtension;
-      });
   std::vector<ObjectId> ids;
-  if (!drops) return ids;
-  for (const auto &[id, object] : model.objects())
-    if (object.certain && uses_foreign(model, object.definition)) ids.push_back(id);
+  const auto add = [&](const ObjectId &id) {
+    const bool known = std::find(ids.begin(), ids.end(), id) != ids.end();
+    if (!known && model.find(id)->certain) ids.push_back(id);
+  };
+  for (const Effect &effect : statement.effects) {
+    const auto *drop = std::get_if<DropObject>(&effect);
+    if (drop == nullptr || !drop->cascade) continue;
+    if (drop->object.kind == ObjectKind::kExtension) {
+      for (const auto &[id, object] : model.objects())
+        if (uses_foreign(model, object.definition)) add(id);
+    } else if (drop->object.table.empty() && !model.relation(name_of(drop->object))) {
+      for (const ObjectId &id : model.users_of(name_of(drop->object))) add(id);
+      for (std::size_t i = 0; i < ids.size(); ++i)
+        if (ids[i].kind == ObjectKind::kView)
+          for (const ObjectId &id : model.users_of(name_of(ids[i]))) add(id);
+    }
+  }
   return ids;
 }
 

@@ -11,8 +11,8 @@ namespace migfix::core {
 bool comes_from_parent(const SchemaModel &model, const ObjectId &id);
 
 /// Objects that may have fallen with what the statement dropped: those that use types or operator classes
-/// which no revision made, where an extension was dropped with CASCADE. What an extension has, no revision
-/// says.
+/// which no revision made, where an extension was dropped with CASCADE; those that use what the model does
+/// not know, where that was. What an extension has, and what stands on what is opaque, no revision says.
 std::vector<ObjectId> may_have_fallen(const SchemaModel &model, const RevisionStatement &statement);
 
 }  // namespace migfix::core

@@ -6,16 +6,11 @@
 #include <fmt/format.h>
 
 #include "core/antichain.hpp"
-#include "core/comparison.hpp"
-#include "core/definition_sql.hpp"
-#include "core/dependence.hpp"
 #include "core/plan_statements.hpp"
 #include "core/prediction.hpp"
 #include "core/remedy.hpp"
 #include "core/revision_statement.hpp"
-#include "core/schema_match.hpp"
-#include "core/schema_replay.hpp"
-#include "core/stale_source.hpp"
+#include "core/schema_mending.hpp"
 #include "core/sql_text.hpp"
 #include "core/type_words.hpp"
 #include "core/unexplained.hpp"
@@ -26,10 +21,6 @@ namespace migfix::core {
 namespace {
 
 constexpr std::size_t kMostNames = 5;
-constexpr const char *kStale =
-    "the statement that makes it names what was renamed since, or takes columns by * that were changed: it "
-    "must be "
-    "written anew";
 
 class Planner {
  public:
@@ -46,9 +37,8 @@ class Planner {
         {request_.histories, history, recorded_, logged, request_.target.has_value(), request_.own_schema},
         working);
     plan_.steps = std::move(statements.steps);
-    hands_off_ = std::move(statements.hands_off);
     assumed_ = std::move(statements.assumed);
-    mend(history, working);
+    mend(history, working, statements.hands_off);
     if (stop_at_new_label()) return std::move(plan_);
     foresee(working);
     set_rows();
@@ -135,183 +125,12 @@ class Planner {
             list_of(ids, kMostNames), ids.size() == 1 ? "is" : "are"));
   }
 
-  // --- what the statements do not mend
-
-  // What has parts goes before others are made, which may need the names; what others stand on goes after.
-  static bool falls_first(ObjectKind kind) {
-    return kind == ObjectKind::kTrigger || kind == ObjectKind::kView || kind == ObjectKind::kIndex ||
-           kind == ObjectKind::kConstraint || kind == ObjectKind::kColumn || kind == ObjectKind::kTable;
-  }
-
-  bool is_off(const ObjectId &id) const {
-    return hands_off_.count(id) != 0 ||
-           (is_part(id) && hands_off_.count(id_of(ObjectKind::kTable, table_of(id))) != 0);
-  }
-
-  void mend(const SchemaHistory &history, SchemaModel &working) {
-    std::vector<ObjectId> surplus = objects(history, working, Match::kSurplus);
-    // Down to an older revision: what later ones made goes.
-    if (request_.target)
-      for (const auto &[id, chain] : request_.histories.all().chains())
-        if (history.chain(id) == nullptr && working.find(id) != nullptr) surplus.push_back(id);
-    surplus.insert(surplus.end(), plan_.leftovers.begin(), plan_.leftovers.end());
-
-    drop(surplus, working, true);
-    make_and_alter(objects(history, working, Match::kMissing), objects(history, working, Match::kDifferent),
-                   history.model(), working);
-    drop(surplus, working, false);
-  }
-
-  // Those that stand that way to what is expected.
-  std::vector<ObjectId> objects(const SchemaHistory &history, const SchemaModel &working, Match which) const {
-    std::vector<ObjectId> ids;
-    for (const auto &[id, chain] : history.chains())
-      if (!is_off(id) && match(history.model().find(id), working.find(id)) == which) ids.push_back(id);
-    return ids;
-  }
-
-  // `what` is what the statement is for, where its own reason does not say it.
-  void add(const Mend &mend, const std::string &what) {
-    const bool both = !what.empty() && !mend.reason.empty();
-    std::string reason = what + (both ? "; " : "") + mend.reason;
-    if (mend.statement.empty()) {
-      ask({}, std::move(reason));
-      return;
-    }
-    PlanStep step;
-    step.statement = mend.statement;
-    step.new_label = mend.new_label;
-    step.reason = std::move(reason);
-    step.safe = mend.safe;
-    plan_.steps.push_back(std::move(step));
-  }
-
-  void drop(const std::vector<ObjectId> &surplus, SchemaModel &working, bool first) {
-    std::vector<ObjectId> order = creation_order(surplus, working);
-    std::reverse(order.begin(), order.end());
-    for (const ObjectId &id : order) {
-      if (falls_first(id.kind) != first) continue;
-      const Object *real = working.find(id);
-      if (real == nullptr || falls_with_table(id, surplus)) continue;
-      const bool leftover =
-          std::find(plan_.leftovers.begin(), plan_.leftovers.end(), id) != plan_.leftovers.end();
-      const std::string reason =
-          leftover ? fmt::format("{} is left over: nothing uses it, and no revision that is applied makes it",
-                                 object_in_words(id))
-                   : fmt::format("{} should be gone", object_in_words(id));
-      for (const Mend &mend : drop_sql(id, *real, request_.own_schema)) add(mend, reason);
-      take(id, working);
-    }
-  }
-
-  // Indexes and constraints on a column fall with it.
-  static void take(const ObjectId &id, SchemaModel &working) {
-    if (id.kind == ObjectKind::kColumn) {
-      RevisionStatement drop;
-      drop.effects.push_back(DropColumn{{table_of(id), false}, id.name, false, false});
-      if (!apply(working, drop)) {
-        working.take_changes();
-        return;
-      }
-    }
-    working.erase(id);
-  }
-
-  static bool is_part(const ObjectId &id) { return !id.table.empty(); }
-
-  bool falls_with_table(const ObjectId &id, const std::vector<ObjectId> &surplus) const {
-    const Object *real = request_.real.find(id);
-    if (real == nullptr) return false;
-    const auto falls = [&](const ObjectId &table) {
-      return std::find(surplus.begin(), surplus.end(), table) != surplus.end();
-    };
-    const auto table = table_with(id, *real);
-    if (!table || !falls(*table)) return false;
-    // A foreign key keeps the other table from falling.
-    const auto *constraint = std::get_if<Constraint>(&real->definition);
-    const auto *key = constraint == nullptr ? nullptr : std::get_if<ForeignKey>(&constraint->what);
-    return key == nullptr || key->references == table_of(id) ||
-           !falls(id_of(ObjectKind::kTable, key->references));
-  }
-
-  // What CREATE TABLE brings along.
-  static bool is_made_with_table(const ObjectId &id, const Object &object,
-                                 const std::set<ObjectId> &missing) {
-    return is_part(id) && comes_with_table(object) &&
-           missing.count(id_of(ObjectKind::kTable, table_of(id))) != 0;
-  }
-
-  // The statement that makes it; null where nothing but a definition does.
-  static const std::string *source_of(const Definition &definition) {
-    if (const auto *view = std::get_if<View>(&definition)) return &view->source;
-    if (const auto *function = std::get_if<Function>(&definition)) return &function->source;
-    const auto *trigger = std::get_if<Trigger>(&definition);
-    return trigger == nullptr ? nullptr : &trigger->source;
-  }
-
-  bool is_stale(const std::string &source) const {
-    return !source.empty() && core::is_stale(source, graph_, request_.histories.statements(), plan_.target);
-  }
-
-  void make(const ObjectId &id, const Object &object, const std::set<ObjectId> &missing,
-            const SchemaModel &expected) {
-    const bool held_rows = id.kind == ObjectKind::kTable || id.kind == ObjectKind::kColumn;
-    const std::string reason = fmt::format("{} is missing{}", object_in_words(id),
-                                           held_rows ? "; what it held does not come back by this" : "");
-    const std::string *source = source_of(object.definition);
-    if (source != nullptr && is_stale(*source))
-      return ask(*source, fmt::format("{}, and {}", reason, kStale));
-    std::vector<std::string> statements = create_sql(id, object, expected, request_.own_schema);
-    if (statements.empty() && source != nullptr)
-      return ask({}, fmt::format("{}, and the statement that makes it is not known", reason));
-    if (const auto *sequence = std::get_if<Sequence>(&object.definition);
-        sequence != nullptr && !sequence->owner.empty() &&
-        missing.count(column_id(sequence->owner, sequence->owner_column)) == 0) {
-      const std::vector<std::string> owner = owner_sql(id, object, request_.own_schema);
-      statements.insert(statements.end(), owner.begin(), owner.end());
-    }
-    for (const std::string &statement : statements) add({statement, true, {}}, reason);
-  }
-
-  void alter(const ObjectId &id, const Object &object, const SchemaModel &expected,
-             const SchemaModel &working) {
-    const Object &real = *working.find(id);
-    if (const auto *view = std::get_if<View>(&object.definition); view != nullptr && is_stale(view->source))
-      return ask(view->source, fmt::format("view {} differs, and {}", object_name_in_words(id), kStale));
-    for (const Mend &mend : alter_sql(id, object, real, expected, request_.own_schema, &working))
-      add(mend, {});
-  }
-
-  // What is done to a column of a parent is done to those of its partitions and children.
-  static bool comes_from_parents_column(const ObjectId &id, const std::set<ObjectId> &mended,
-                                        const SchemaModel &expected) {
-    if (id.kind != ObjectKind::kColumn) return false;
-    const auto *table = expected.find_as<Table>(id_of(ObjectKind::kTable, table_of(id)));
-    return table != nullptr &&
-           std::any_of(table->parents.begin(), table->parents.end(), [&](const QualifiedName &parent) {
-             return mended.count(column_id(parent, id.name)) != 0 &&
-                    mended.count(id_of(ObjectKind::kTable, table_of(id))) == 0;
-           });
-  }
-
-  void make_and_alter(const std::vector<ObjectId> &missing, const std::vector<ObjectId> &different,
-                      const SchemaModel &expected, SchemaModel &working) {
-    const std::set<ObjectId> all_missing(missing.begin(), missing.end());
-    std::vector<ObjectId> both = missing;
-    both.insert(both.end(), different.begin(), different.end());
-    const std::set<ObjectId> all(both.begin(), both.end());
-    for (const ObjectId &id : creation_order(both, expected)) {
-      const Object &object = *expected.find(id);
-      if (comes_from_parents_column(id, all, expected)) {
-        working.put(id, object);
-        continue;
-      }
-      if (all_missing.count(id) == 0)
-        alter(id, object, expected, working);
-      else if (!is_made_with_table(id, object, all_missing))
-        make(id, object, all_missing, expected);
-      working.put(id, object);
-    }
+  void mend(const SchemaHistory &history, SchemaModel &working, const std::set<ObjectId> &hands_off) {
+    MendingSteps mends = mend_schema({request_.histories, history, plan_.target, plan_.leftovers, hands_off,
+                                      request_.target.has_value(), request_.own_schema},
+                                     working);
+    std::move(mends.steps.begin(), mends.steps.end(), std::back_inserter(plan_.steps));
+    std::move(mends.questions.begin(), mends.questions.end(), std::back_inserter(questions_));
   }
 
   // The plan ends with that step, and with what a person has to say of all the others: nobody is to begin
@@ -441,7 +260,6 @@ class Planner {
   const RevisionGraph &graph_;
   RowsJudgement judgement_;
   NodeSet recorded_;
-  std::set<ObjectId> hands_off_;
   std::set<Node> assumed_;
   std::vector<PlanStep> questions_;
   Plan plan_;

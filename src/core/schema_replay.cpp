@@ -148,6 +148,11 @@ std::vector<ObjectId> Replay::column_and_inherited(const QualifiedName &table,
   return ids;
 }
 
+std::vector<ObjectId> Replay::altered_columns(const TableTarget &target, const std::string &column) const {
+  if (target.only) return {column_id(target.name, column)};
+  return column_and_inherited(target.name, column);
+}
+
 void Replay::doubt_views(const QualifiedName &table) {
   for (const ObjectId &id : model_.users_of(table)) {
     const auto *view = model_.find_as<View>(id);

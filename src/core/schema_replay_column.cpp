@@ -175,7 +175,7 @@ void Replay::operator()(const SetDefault &effect) {
       "column " + in_quotes(effect.column) + " of relation " + in_quotes(effect.table.name.name);
   if (old.identity != Identity::kNone) refuse("42601", named + " is an identity column", id);
   if (!old.generated.empty()) refuse("42601", named + " is a generated column", id);
-  for (const ObjectId &part : column_and_inherited(effect.table.name, effect.column)) {
+  for (const ObjectId &part : altered_columns(effect.table, effect.column)) {
     Column &column = change_column(part);
     column.default_value = effect.value;
     column.nextval = effect.nextval;
@@ -209,7 +209,7 @@ void Replay::operator()(const SetNotNull &effect) {
       refuse("42P16", "column " + in_quotes(effect.column) + " is marked NOT NULL in parent table", id);
     }
   }
-  for (const ObjectId &part : column_and_inherited(table, effect.column))
+  for (const ObjectId &part : altered_columns(effect.table, effect.column))
     change_column(part).not_null = effect.not_null;
 }
 

@@ -26,6 +26,7 @@ const char *shown_type(const std::string &type) {
 
 SequenceOptions completed(const SequenceOptions &given, const std::string &default_type) {
   SequenceOptions all = given;
+  all.resets_minimum = all.resets_maximum = false;
   if (all.type.empty()) all.type = default_type;
   all.increment = given.increment.value_or(1);
   const bool ascends = *all.increment > 0;
@@ -46,12 +47,12 @@ SequenceOptions altered(const SequenceOptions &old, const SequenceOptions &given
     if (*all.maximum == highest(old_type)) all.maximum = highest(all.type);
     if (*all.minimum == lowest(old_type)) all.minimum = lowest(all.type);
   }
-  if (given.maximum) all.maximum = given.maximum;
-  if (given.minimum) all.minimum = given.minimum;
+  if (given.maximum || given.resets_maximum) all.maximum = given.maximum;
+  if (given.minimum || given.resets_minimum) all.minimum = given.minimum;
   if (given.start) all.start = given.start;
   if (given.cache) all.cache = given.cache;
   if (given.cycle) all.cycle = given.cycle;
-  return all;
+  return completed(all, all.type);
 }
 
 void check_sequence(const SequenceOptions &options, const ObjectId &id) {

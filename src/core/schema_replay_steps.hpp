@@ -120,6 +120,8 @@ class Replay {
   bool is_inherited(const QualifiedName &table, const std::string &column) const;
   /// The column in `table` and in all of its descendants, `table` first.
   std::vector<ObjectId> column_and_inherited(const QualifiedName &table, const std::string &column) const;
+  /// The same, of the table alone after ONLY.
+  std::vector<ObjectId> altered_columns(const TableTarget &target, const std::string &column) const;
   /// Views that read the table count by presence alone from here on.
   void doubt_views(const QualifiedName &table);
 

@@ -96,6 +96,10 @@ void Replay::operator()(const CreateDomain &effect) {
     }
     names.insert(name);
   }
+  // Its base type's default is copied (DefineDomain).
+  const auto *base = model_.find_as<Domain>(id_of(ObjectKind::kDomain, domain.type.name));
+  if (base != nullptr && !domain.type.array && domain.default_value.empty())
+    domain.default_value = base->default_value;
   model_.put(id_of(ObjectKind::kDomain, effect.name), {std::move(domain), {}});
 }
 

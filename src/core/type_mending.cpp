@@ -93,7 +93,7 @@ bool names_column(const Definition &definition, const std::string &column) {
 
 // What the server does not let a column of the type be changed under: a view that reads the table, an
 // expression that names the column.
-std::optional<ObjectId> in_the_way(const SchemaModel &model, const ObjectId &column) {
+std::optional<ObjectId> user_of(const SchemaModel &model, const ObjectId &column) {
   const QualifiedName table = table_of(column);
   for (const auto &[id, object] : model.objects()) {
     if (const auto *view = std::get_if<View>(&object.definition)) {
@@ -110,12 +110,16 @@ std::optional<ObjectId> in_the_way(const SchemaModel &model, const ObjectId &col
 void make_anew(Mending &mending) {
   const QualifiedName own = name_of(mending.id);
   const SchemaModel &there = mending.real_model != nullptr ? *mending.real_model : mending.expected_model;
-  for (const ObjectId &column : columns_of_type(mending, own))
-    if (const auto obstacle = in_the_way(there, column))
+  for (const ObjectId &column : columns_of_type(mending, own)) {
+    if (const Object *held = there.find(column); !held->held_by.empty())
+      return mending.ask(
+          fmt::format("{}; the type would have to be made anew{}", mending.reason(), in_the_way(*held)));
+    if (const auto obstacle = user_of(there, column))
       return mending.ask(
           fmt::format("{}; the type would have to be made anew, and {} stands in the way of that: drop "
                       "it, repair again, and make it again",
                       mending.reason(), object_in_words(*obstacle)));
+  }
   const QualifiedName old = spare_name(mending);
   const std::string reason = mending.reason() +
                              "; the type is made anew: rows with a label that is not expected "
@@ -127,13 +131,17 @@ void make_anew(Mending &mending) {
   for (const ObjectId &id : columns_of_type(mending, own)) {
     const Column *column = there.find_as<Column>(id);
     const std::string name = mending.sql.name(id.name);
-    const std::string value = mending.sql.default_value(*column);
+    const std::string now = mending.sql.default_value(*column);
+    // The default that is there may be a label that goes.
+    const Column *expected = mending.expected_model.find_as<Column>(id);
+    const std::string then = expected == nullptr ? now : mending.sql.default_value(*expected);
     std::string statement = fmt::format("ALTER TABLE {} ", mending.sql.name(table_of(id)));
-    if (!value.empty()) statement += fmt::format("ALTER COLUMN {} DROP DEFAULT, ", name);
+    if (!now.empty()) statement += fmt::format("ALTER COLUMN {} DROP DEFAULT, ", name);
     const std::string type = mending.sql.type(column->type);
     statement += fmt::format("ALTER COLUMN {} TYPE {} USING {}::text{}::{}", name, type, name,
                              column->type.array ? "[]" : "", type);
-    if (!value.empty()) statement += fmt::format(", ALTER COLUMN {} SET DEFAULT {}", name, value);
+    if (!now.empty() && !then.empty())
+      statement += fmt::format(", ALTER COLUMN {} SET DEFAULT {}", name, then);
     mending.run_unsafe(std::move(statement), part_reason);
   }
   mending.run_unsafe("DROP TYPE " + mending.sql.name(old), part_reason);

@@ -172,7 +172,9 @@ core::RevisionStatement lower_one(Lowering &lowering, const std::string &text, c
   const auto [begin, end] = slice_of(text, statement);
   lowering.start(text, begin, end);
   try {
+    const bool away = lowering.names_lead_away();
     lower_statement(lowering, statement->stmt);
+    if (away && lowering.changes_schema()) throw NotModelled{"its names follow the search path that was set"};
   } catch (const NotModelled &reason) {
     lowering.replace(core::Opaque{reason.why});
   } catch (const PgError &error) {
@@ -197,6 +199,12 @@ void Lowering::start(const std::string &text, int begin, int end) {
 void Lowering::replace(core::Effect effect) {
   effects_.clear();
   effects_.push_back(std::move(effect));
+}
+
+bool Lowering::changes_schema() const {
+  return std::any_of(effects_.begin(), effects_.end(), [](const core::Effect &effect) {
+    return !std::holds_alternative<core::NoChange>(effect);
+  });
 }
 
 core::RevisionStatement Lowering::take() {
@@ -255,7 +263,8 @@ bool is_function(const Node *node, const char *name) {
          (count == 1 || (count == 2 && strcmp(strVal(linitial(names)), "pg_catalog") == 0));
 }
 
-std::vector<core::RevisionStatement> lower(const std::string &text, const std::string &own_schema) {
+std::vector<core::RevisionStatement> lower(const std::string &text, const std::string &own_schema,
+                                           bool &names_lead_away) {
   if (text.size() > kMostParsed) return {opaque_text(text, "it is too large to be read")};
   if (text.find('\0') != std::string::npos) return {opaque_text(text, "there is a zero byte in it")};
   if (const auto run = unscannable_run(text))
@@ -275,8 +284,10 @@ std::vector<core::RevisionStatement> lower(const std::string &text, const std::s
   }
   Tokens tokens(text);
   Lowering lowering(tokens, own_schema);
+  lowering.lead_names_away(names_lead_away);
   ListCell *cell;
   foreach (cell, statements) lowered.push_back(lower_one(lowering, text, lfirst_node(RawStmt, cell)));
+  names_lead_away = lowering.names_lead_away();
   return lowered;
 }
 

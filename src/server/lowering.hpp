@@ -10,8 +10,10 @@ namespace migfix::server {
 /// `own_schema`, have an empty one; what the server finds in pg_catalog (types, collations, operator classes)
 /// has that. Text that is no SQL, or too large, is one statement that is opaque and says why; a text without
 /// a statement gives none. Reads pg_catalog, so it needs a transaction; nothing is analysed, locked or run.
-/// Keeps no memory. Throws PgError of cancel and of lack of memory; nothing that stands in `text` makes it
-/// fail.
-std::vector<core::RevisionStatement> lower(const std::string &text, const std::string &own_schema);
+/// `names_lead_away`, in and out: a SET search_path before has led names without a schema elsewhere; what
+/// changes the schema is opaque then. Keeps no memory. Throws PgError of cancel and of lack of memory;
+/// nothing that stands in `text` makes it fail.
+std::vector<core::RevisionStatement> lower(const std::string &text, const std::string &own_schema,
+                                           bool &names_lead_away);
 
 }  // namespace migfix::server

@@ -16,7 +16,7 @@ class AlteredTable {
   AlteredTable(Lowering &lowering, const AlterTableStmt *statement)
       : lowering_(lowering),
         statement_(statement),
-        target_{lowering.name(statement->relation), statement->missing_ok},
+        target_{lowering.name(statement->relation), statement->missing_ok, !statement->relation->inh},
         table_(lowering.own_table(statement->relation)) {}
 
   void command(int number);

@@ -27,8 +27,13 @@ class Lowering {
   void opaque(std::string why, std::optional<core::ObjectId> object = std::nullopt) {
     add(core::Opaque{std::move(why), std::move(object)});
   }
+  /// From the next statement on names without a schema lead elsewhere: what they mean is not known.
+  void lead_names_away(bool away) { names_lead_away_ = away; }
+  bool names_lead_away() const { return names_lead_away_; }
   /// The server refuses it in a transaction block.
   void alone() { in_transaction_ = false; }
+  /// True where any effect is more than NoChange.
+  bool changes_schema() const;
   core::RevisionStatement take();
 
   Tokens &tokens() { return tokens_; }
@@ -57,6 +62,7 @@ class Lowering {
   int begin_ = 0;
   int end_ = 0;
   bool in_transaction_ = true;
+  bool names_lead_away_ = false;
   std::vector<core::Effect> effects_;
 };
 

@@ -65,11 +65,14 @@ core::SequenceOptions lower_sequence_options(Lowering &lowering, const List *opt
       lowered.start = number(value);
     else if (name == "increment")
       lowered.increment = number(value);
-    else if (name == "minvalue")
+    else if (name == "minvalue") {
       lowered.minimum = number(value);
-    else if (name == "maxvalue")
+      lowered.resets_minimum = value == nullptr;
+    } else if (name == "maxvalue") {
       lowered.maximum = number(value);
-    else if (name == "cache")
+      lowered.resets_maximum = value == nullptr;
+    }
+    if (name == "cache")
       lowered.cache = number(value);
     else if (name == "cycle" && value != nullptr)
       lowered.cycle = IsA(value, Boolean) ? boolVal(value) : intVal(value) != 0;

@@ -71,9 +71,10 @@ void lower_select(Lowering &lowering, SelectStmt *select) {
 
 // What is left of a name without a schema after SET search_path: the schema that it leads to first.
 void lower_set(Lowering &lowering, const VariableSetStmt *statement) {
-  const bool sets_path = statement->kind == VAR_SET_VALUE && statement->name != nullptr &&
-                         strcmp(statement->name, "search_path") == 0;
-  if (!sets_path) return lowering.no_change();
+  const bool resets_all = statement->kind == VAR_RESET_ALL;
+  const bool is_path = statement->name != nullptr && strcmp(statement->name, "search_path") == 0;
+  if (resets_all || is_path) lowering.lead_names_away(false);
+  if (!is_path || statement->kind != VAR_SET_VALUE) return lowering.no_change();
   ListCell *cell;
   foreach (cell, statement->args) {
     const char *schema = literal_of(static_cast<const Node *>(lfirst(cell)));
@@ -81,6 +82,7 @@ void lower_set(Lowering &lowering, const VariableSetStmt *statement) {
     const std::string_view name = schema;
     if (name == "$user" || name == "pg_catalog" || name.empty()) continue;
     if (name == lowering.own_schema()) break;
+    lowering.lead_names_away(true);
     throw NotModelled{"it changes the search path, and with it what the names that follow mean"};
   }
   lowering.no_change();

@@ -77,13 +77,18 @@ core::StatementsOf read_effects(const core::Environment &environment, const std:
     return std::pair(a.node, a.position) < std::pair(b.node, b.position);
   });
   core::StatementsOf statements(environment.graph.size());
+  const StoredText *before = nullptr;
+  bool names_lead_away = false;
   for (const StoredText &stored : texts) {
     check_for_interrupts();
+    // Each revision begins with the path of its connection.
+    if (before == nullptr || before->node != stored.node) names_lead_away = false;
+    before = &stored;
     if (stored.text.empty()) {
       statements[stored.node].push_back(opaque_place(stored));
       continue;
     }
-    for (core::RevisionStatement &lowered : lower(stored.text, own_schema)) {
+    for (core::RevisionStatement &lowered : lower(stored.text, own_schema, names_lead_away)) {
       lowered.once = stored.once;
       lowered.check_first = stored.check_first;
       lowered.line = stored.line;

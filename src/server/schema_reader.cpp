@@ -41,6 +41,7 @@ void read_objects(SchemaDraft &draft, const SchemaRequest &request) {
   read_constraints(draft);
   read_views(draft);
   read_routines(draft);
+  read_holds(draft);
   read_comments(draft);
   draft.finish();
 }

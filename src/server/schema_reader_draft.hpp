@@ -101,6 +101,7 @@ void read_sequences(SchemaDraft &draft);
 void read_constraints(SchemaDraft &draft);  // and indexes
 void read_views(SchemaDraft &draft);
 void read_routines(SchemaDraft &draft);  // functions and triggers
+void read_holds(SchemaDraft &draft);
 void read_comments(SchemaDraft &draft);
 
 }  // namespace migfix::server
