@@ -16,7 +16,9 @@ namespace {
 // column by UPDATE OF and WHEN, a publication by its WHERE (ATPrepAlterColumnType refuses for each of these).
 constinit Statement holders_of{
     "SELECT DISTINCT d.refobjid, d.refobjsubid,"
-    " CASE WHEN a.oid IS NULL THEN pg_describe_object(d.classid, d.objid, d.objsubid)"
+    " CASE WHEN a.oid IS NULL AND r.rulename = '_RETURN' THEN pg_describe_object('pg_class'::regclass, "
+    "r.ev_class, 0)"
+    "  WHEN a.oid IS NULL THEN pg_describe_object(d.classid, d.objid, d.objsubid)"
     "  ELSE 'generated column ' || (SELECT g.attname FROM pg_attribute AS g"
     "   WHERE g.attrelid = a.adrelid AND g.attnum = a.adnum) END AS holder"
     " FROM pg_depend AS d"
