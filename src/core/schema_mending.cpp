@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "core/definition_mending.hpp"
+#include "core/definition_sql.hpp"
 #include "core/dependence.hpp"
 #include "core/schema_match.hpp"
 #include "core/schema_replay.hpp"
@@ -96,7 +96,6 @@ class SchemaMending {
           leftover ? fmt::format("{} is left over: nothing uses it, and no revision that is applied makes it",
                                  object_in_words(id))
                    : fmt::format("{} should be gone", object_in_words(id));
-      if (!real->held_by.empty()) ask({}, reason + in_the_way(*real));
       for (const Mend &mend : drop_sql(id, *real, request_.own_schema)) add(mend, reason);
       take(id);
     }
