@@ -105,8 +105,7 @@ class Planner {
     ask(denied.recorded.size() == 1 ? repair_to(denied.recorded.front()) : std::string(),
         fmt::format(
             "the {} {}, and all that speaks against that is that {} {} not there: {} {} rows, and alembic "
-            "upgrade "
-            "would run {} again; where {} has run, {}",
+            "upgrade would run {} again; where {} has run, {}",
             request_.rows.empty() ? "log has seen" : "rows say", list_of(shown(denied.recorded), kMostNames),
             list_of(objects, kMostNames), objects.size() == 1 ? "is" : "are",
             list_of(shown(denied.changing), kMostNames), one ? "changes" : "change", one ? "it" : "them",
@@ -145,8 +144,7 @@ class Planner {
     if (unseen != label) {
       ask(label->statement,
           fmt::format("label {} must be committed before what follows can use it, and in front of it stands "
-                      "what a second "
-                      "repair could not see: {}; run both by hand, commit, and repair again",
+                      "what a second repair could not see: {}; run both by hand, commit, and repair again",
                       quote_literal(label->new_label), statement_head(unseen->statement)));
       plan_.steps = std::move(questions_);
       return;

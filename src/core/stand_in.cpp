@@ -38,6 +38,14 @@ bool fits(const Index &index, const QualifiedName &table, const Key &key) {
                     is_plain);
 }
 
+StandIn instead(std::string statement, std::string reason, const ObjectId &replaced) {
+  return {{{std::move(statement), true, std::move(reason)}}, true, replaced, {}};
+}
+
+StandIn ask(std::string statement, std::string reason) {
+  return {{{std::move(statement), false, std::move(reason), {}, true}}, true, {}, {}};
+}
+
 class Finder {
  public:
   Finder(const ObjectId &id, const Object &object, const SchemaModel &real, const SchemaHistory &history,
@@ -68,14 +76,11 @@ class Finder {
 
   StandIn rename(const ObjectId &twin) const {
     const std::string to = sql_.name(id_.name);
-    return {{{id_.kind == ObjectKind::kIndex
-                  ? fmt::format("ALTER INDEX {} RENAME TO {}", sql_.name(name_of(twin)), to)
-                  : fmt::format("ALTER TABLE {} RENAME CONSTRAINT {} TO {}", sql_.name(table_of(twin)),
-                                sql_.name(twin.name), to),
-              true, fmt::format("{} is the same", object_in_words(twin))}},
-            true,
-            twin,
-            {}};
+    return instead(id_.kind == ObjectKind::kIndex
+                       ? fmt::format("ALTER INDEX {} RENAME TO {}", sql_.name(name_of(twin)), to)
+                       : fmt::format("ALTER TABLE {} RENAME CONSTRAINT {} TO {}", sql_.name(table_of(twin)),
+                                     sql_.name(twin.name), to),
+                   fmt::format("{} is the same", object_in_words(twin)), twin);
   }
 
   std::optional<ObjectId> other_primary_key() const {
@@ -87,15 +92,9 @@ class Finder {
   }
 
   StandIn ask_for_key(const ObjectId &key) const {
-    return {{{drop_sql(key, *real_.find(key), own_schema_).front().statement,
-              false,
-              fmt::format("{} has another primary key, {}: drop that, and repair again",
-                          object_in_words(id_of(ObjectKind::kTable, table_of(id_))), object_in_words(key)),
-              {},
-              true}},
-            true,
-            {},
-            {}};
+    return ask(drop_sql(key, *real_.find(key), own_schema_).front().statement,
+               fmt::format("{} has another primary key, {}: drop that, and repair again",
+                           object_in_words(id_of(ObjectKind::kTable, table_of(id_))), object_in_words(key)));
   }
 
   // The column that is to own the sequence has one of its own, by its identity.
@@ -148,25 +147,17 @@ class Finder {
     const auto *index = real_.find_as<Index>(holder);
     const Key *key = key_of(object_);
     if (index != nullptr && key != nullptr && fits(*index, table_of(id_), *key)) {
-      return {{{fmt::format("ALTER TABLE {} ADD CONSTRAINT {} {} USING INDEX {}{}", sql_.name(table_of(id_)),
-                            sql_.name(id_.name), key->primary ? "PRIMARY KEY" : "UNIQUE",
-                            sql_.name(holder.name), sql_.deferral(key->deferral)),
-                true, fmt::format("{} becomes its index", words)}},
-              true,
-              holder,
-              {}};
+      return instead(
+          fmt::format("ALTER TABLE {} ADD CONSTRAINT {} {} USING INDEX {}{}", sql_.name(table_of(id_)),
+                      sql_.name(id_.name), key->primary ? "PRIMARY KEY" : "UNIQUE", sql_.name(holder.name),
+                      sql_.deferral(key->deferral)),
+          fmt::format("{} becomes its index", words), holder);
     }
-    const bool is_beside = holder.kind == ObjectKind::kConstraint && id_.kind == ObjectKind::kIndex;
-    return {
-        {{is_beside ? drop_sql(holder, *real_.find(holder), own_schema_).front().statement : std::string(),
-          false,
-          fmt::format("{} has its name: {} it, and repair again", words,
-                      is_beside ? "drop" : "rename or drop"),
-          {},
-          true}},
-        true,
-        {},
-        {}};
+    if (id_.kind == ObjectKind::kIndex && holder.kind == ObjectKind::kConstraint) {
+      return ask(drop_sql(holder, *real_.find(holder), own_schema_).front().statement,
+                 fmt::format("{} has its name: drop it, and repair again", words));
+    }
+    return ask({}, fmt::format("{} has its name: rename or drop it, and repair again", words));
   }
 
   const ObjectId &id_;
