@@ -1,4 +1,5 @@
-"""Random graphs, version rows and identifiers, legal and illegal ones."""
+"""Random graphs, version rows and identifiers, legal and illegal ones: the same from the same seed, whatever
+order a set or a directory has."""
 
 
 def random_graph(rng):
@@ -15,7 +16,7 @@ def random_graph(rng):
                 "words": rng.choice(["add", "fix", "merge_heads", "x"]) + "_%d" % n,
             }[style]
         )
-    names = list(names)
+    names = sorted(names)
     rng.shuffle(names)
     branchy, merges, bases, deps = rng.random() * 0.5, rng.random() * 0.3, rng.random() * 0.2, rng.random() * 0.3
     if rng.random() < 0.3:
@@ -48,7 +49,7 @@ def spoiled(rng, identifier):
 
 
 def random_rows(rng, graph, right):
-    ids = [r for r, _, _, _ in graph]
+    ids = sorted(r for r, _, _, _ in graph)
     some = rng.sample(ids, min(len(ids), rng.choice([0, 1, 1, 1, 2, 2, 3, 5])))
     if rng.random() < 0.2:
         some = rng.sample(ids, rng.randrange(len(ids) + 1))
@@ -58,7 +59,7 @@ def random_rows(rng, graph, right):
     if some and rng.random() < 0.08:
         odd = rng.randrange(5)
         place = rng.randrange(len(some))
-        labels = list(right.carrier)
+        labels = sorted(right.carrier)
         if odd == 0:
             some[place] = some[place][:-1] or "x"
         elif odd == 1 and labels:
@@ -73,8 +74,8 @@ def random_rows(rng, graph, right):
 
 
 def random_identifier(rng, graph, right):
-    ids = [r for r, _, _, _ in graph]
-    labels = list(right.carrier)
+    ids = sorted(r for r, _, _, _ in graph)
+    labels = sorted(right.carrier)
     one = rng.choice(ids)
     kind = rng.random()
     if kind < 0.45:
@@ -97,9 +98,9 @@ def random_identifier(rng, graph, right):
 
 
 def random_relative(rng, graph, right):
-    one = rng.choice([r for r, _, _, _ in graph] + list(right.carrier) + ["head", "heads", "base", "nope"])
+    one = rng.choice(sorted(r for r, _, _, _ in graph) + sorted(right.carrier) + ["head", "heads", "base", "nope"])
     text = rng.choice(["", "", one]) + rng.choice("+-") + str(rng.choice([1, 1, 1, 2, 2, 3, 9]))
-    labels = list(right.carrier)
+    labels = sorted(right.carrier)
     return rng.choice(labels + ["nope"]) + "@" + text if labels and rng.random() < 0.4 else text
 
 
@@ -110,5 +111,5 @@ def random_range(rng, graph, right):
         return random_identifier(rng, graph, right)
 
     low = end(["", "base", "current", "-1", "-3", "-2"])
-    high = end(["", "head", "heads", "current", "+1", "+2", rng.choice(graph)[0] + "+1"])
+    high = end(["", "head", "heads", "current", "+1", "+2", rng.choice(sorted(graph))[0] + "+1"])
     return low + ":" + high
