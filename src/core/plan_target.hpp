@@ -16,7 +16,7 @@ struct TargetRequest {
   const SchemaModel &real;
   const NodeSet &recorded;      // what the rows stand for, ancestors included
   bool rows_are_sound = false;  // the rows are known ids of which none is an ancestor of another
-  const NodeSet &logged;        // revisions that the log has seen recorded
+  const NodeSet &logged;        // revisions that the log leaves recorded: not those that were taken back
   bool log_is_whole = false;    // what it has not seen was not recorded since migfix is here
 };
 

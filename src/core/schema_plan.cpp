@@ -73,7 +73,7 @@ class Planner {
     const bool sound = !rows.empty() && judgement_.is_sound();
     TargetChoice choice =
         choose_target({graph_, request_.histories.statements(), request_.histories.all(), request_.real,
-                       recorded_, sound, request_.logged, request_.log_is_whole});
+                       recorded_, sound, request_.left_recorded, request_.log_is_whole});
     plan_.target = std::move(choice.revisions);
     plan_.leftovers = std::move(choice.leftovers);
     if (!choice.in_doubt.empty()) ask_about(choice.in_doubt);

@@ -46,6 +46,7 @@ struct PlanRequest {
   bool has_key = true;        // the version table has its primary key, or is not there yet
   std::string key_name;       // raw: alembic_version_pkc
   NodeSet logged;             // revisions that the log has seen recorded
+  NodeSet left_recorded;      // those of them that Alembic did not take back
   bool log_is_whole = false;  // it has entries of the table, and none is left out
   std::string own_schema;     // raw
   std::string version_table;  // as SQL writes it, schema-qualified

@@ -61,20 +61,13 @@ std::string gone_sentence(const Environment &environment, const std::string &tex
   return {};
 }
 
-// The text that Alembic sends for a step or a stamp (alembic.runtime.migration.HeadMaintainer), so that a
-// migration may stand behind it.
-bool by_alembic(const LogEntry &entry) {
-  const auto has = [&](std::string_view part) { return entry.statement.find(part) != std::string::npos; };
-  return has("SET version_num='") && has(".version_num = '");
-}
-
 // Back to a known version, where a person has written the row and nothing moved since: no migration ran with
 // it.
 std::string undo_by_hand(const Facts &facts, const RevisionGraph &graph, const VersionTable &table,
                          const std::string &text) {
   const LogEntry *last = last_change(table.log);
   if (last == nullptr || last->operation != Operation::kUpdate || last->new_version != text) return {};
-  if (!last->old_version || !graph.find(*last->old_version) || by_alembic(*last)) return {};
+  if (!last->old_version || !graph.find(*last->old_version) || is_sent_by_alembic(*last)) return {};
   return undo_call(facts.installation, last->log_id);
 }
 

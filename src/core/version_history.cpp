@@ -1,6 +1,7 @@
 #include "core/version_history.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -20,6 +21,21 @@ const LogEntry *recorded_by(const std::vector<LogEntry> &log, const std::string 
     return changes_rows(entry.operation) && entry.new_version == version;
   });
   return last == log.rend() ? nullptr : &*last;
+}
+
+bool is_sent_by_alembic(const LogEntry &entry) {
+  const auto has = [&](std::string_view part) { return entry.statement.find(part) != std::string::npos; };
+  return has(".version_num = '") && (has("SET version_num='") || has("DELETE FROM "));
+}
+
+std::vector<std::string> left_recorded(const std::vector<LogEntry> &log) {
+  std::set<std::string> versions;
+  for (const LogEntry &entry : log) {
+    if (!changes_rows(entry.operation)) continue;
+    if (entry.old_version && is_sent_by_alembic(entry)) versions.erase(*entry.old_version);
+    if (entry.new_version) versions.insert(*entry.new_version);
+  }
+  return {versions.begin(), versions.end()};
 }
 
 std::string recorded_sentence(const std::vector<LogEntry> &log, const std::string &version) {

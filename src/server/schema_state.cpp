@@ -5,6 +5,7 @@
 #include "core/remedy.hpp"
 #include "core/sql_text.hpp"
 #include "core/unknown_revision.hpp"
+#include "core/version_history.hpp"
 #include "server/environment_cache.hpp"
 #include "server/extension.hpp"
 #include "server/facts_reader.hpp"
@@ -127,7 +128,7 @@ std::vector<core::Node> target_heads(const SchemaState &state, const std::string
 core::PlanRequest plan_request(core::SchemaHistories &histories, const core::SchemaModel &real,
                                const core::Environment &environment, const core::VersionTable &table,
                                bool exists) {
-  core::PlanRequest request{histories, real, {}, table.rows, {}, {}, {}, {}, {}, {}, {}, {}};
+  core::PlanRequest request{histories, real, {}, table.rows, {}, {}, {}, {}, {}, {}, {}, {}, {}};
   const core::RevisionGraph &graph = environment.graph;
   request.unknown_rows_are_gone = std::none_of(table.rows.begin(), table.rows.end(), [&](const auto &row) {
     return row && !graph.find(*row) && core::recorded_after_load(environment, table, *row);
@@ -138,6 +139,9 @@ core::PlanRequest plan_request(core::SchemaHistories &histories, const core::Sch
   for (const core::LogEntry &entry : table.log)
     for (const auto *version : {&entry.old_version, &entry.new_version})
       if (const auto node = *version ? graph.find(**version) : std::nullopt) request.logged.insert(*node);
+  request.left_recorded = core::NodeSet(graph.size());
+  for (const std::string &version : core::left_recorded(table.log))
+    if (const auto node = graph.find(version)) request.left_recorded.insert(*node);
   request.log_is_whole = table.log_is_whole && !table.log.empty();
   request.own_schema = table.schema;
   request.version_table = table.name;

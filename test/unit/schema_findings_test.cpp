@@ -133,10 +133,10 @@ TEST(MF301, WhatTheNextUpgradeRunsInto) {
 // --- from a history
 
 SchemaStanding stand(History &history, const SchemaModel &real, const std::string &rows) {
-  PlanRequest request{history.histories(), real, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
+  PlanRequest request{history.histories(), real, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
   for (const std::string &id : words(rows)) request.rows.emplace_back(id);
   request.unknown_rows_are_gone = request.has_key = true;
-  request.logged = NodeSet(history.graph.size());
+  request.logged = request.left_recorded = NodeSet(history.graph.size());
   request.own_schema = "app";
   request.version_table = "app.alembic_version";
   return schema_standing(request);

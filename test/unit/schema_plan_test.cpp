@@ -19,13 +19,13 @@ struct Ask {
 };
 
 Plan plan(History &history, const SchemaModel &real, const Ask &ask = {}) {
-  PlanRequest request{history.histories(), real, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
+  PlanRequest request{history.histories(), real, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
   for (const std::string &id : words(ask.rows)) request.rows.emplace_back(id);
   if (ask.target) request.target = nodes(history.graph, *ask.target);
   request.unknown_rows_are_gone = ask.unknown_rows_are_gone;
   request.has_key = ask.has_key;
   request.key_name = "alembic_version_pkc";
-  request.logged = NodeSet(history.graph.size());
+  request.logged = request.left_recorded = NodeSet(history.graph.size());
   request.own_schema = "app";
   request.version_table = "app.alembic_version";
   return make_plan(request);
