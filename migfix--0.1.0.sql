@@ -55,6 +55,48 @@ COMMENT ON COLUMN migfix.version_log.former_name IS 'for a rename: the name befo
 SELECT pg_catalog.pg_extension_config_dump('migfix.version_log', '');
 SELECT pg_catalog.pg_extension_config_dump('migfix.version_log_log_id_seq', '');
 
+CREATE SEQUENCE migfix.ddl_log_log_id_seq;
+COMMENT ON SEQUENCE migfix.ddl_log_log_id_seq IS 'numbers the entries of migfix.ddl_log';
+CREATE TABLE migfix.ddl_log (
+  log_id bigint PRIMARY KEY,
+  logged_at timestamptz NOT NULL,
+  transaction_id xid8 NOT NULL,
+  command_tag text NOT NULL,
+  object_type text NOT NULL,
+  object_identity text COLLATE "C",
+  version_table text,
+  former_revision text,
+  revision text,
+  session_role name NOT NULL,
+  "current_role" name NOT NULL,
+  application_name text NOT NULL,
+  client_address inet,
+  pid integer NOT NULL,
+  statement text NOT NULL
+);
+CREATE INDEX ddl_log_object_identity_idx ON migfix.ddl_log (object_identity, log_id);
+REVOKE ALL ON migfix.ddl_log FROM PUBLIC;
+REVOKE ALL ON SEQUENCE migfix.ddl_log_log_id_seq FROM PUBLIC;
+
+COMMENT ON TABLE migfix.ddl_log IS 'DDL on objects of users, an entry for each object that a command touched, written by migfix alone; migfix_forget_log trims it';
+COMMENT ON COLUMN migfix.ddl_log.log_id IS 'number of the entry, ascending';
+COMMENT ON COLUMN migfix.ddl_log.logged_at IS 'when it happened, by the clock';
+COMMENT ON COLUMN migfix.ddl_log.transaction_id IS 'the transaction that did it';
+COMMENT ON COLUMN migfix.ddl_log.command_tag IS 'CREATE TABLE, ALTER TABLE, DROP TYPE ...: of the object, which is a part of the command for CREATE SCHEMA with elements and for serial columns';
+COMMENT ON COLUMN migfix.ddl_log.object_type IS 'table, index, type, table column ...: as pg_identify_object says it';
+COMMENT ON COLUMN migfix.ddl_log.object_identity IS 'the object, schema-qualified, as SQL writes it; NULL for GRANT and REVOKE';
+COMMENT ON COLUMN migfix.ddl_log.version_table IS 'the version table whose change claimed it; NULL: outside any migration, or not committed with one';
+COMMENT ON COLUMN migfix.ddl_log.former_revision IS 'what the claiming row said before; NULL where there was none';
+COMMENT ON COLUMN migfix.ddl_log.revision IS 'what the claiming row says: the revision within which it was done, in a downgrade the one that was gone back to; NULL where the row was taken out';
+COMMENT ON COLUMN migfix.ddl_log.session_role IS 'role of the session';
+COMMENT ON COLUMN migfix.ddl_log."current_role" IS 'role that acted: differs after SET ROLE and in SECURITY DEFINER functions';
+COMMENT ON COLUMN migfix.ddl_log.application_name IS 'application_name of the session; empty where the client gave none';
+COMMENT ON COLUMN migfix.ddl_log.client_address IS 'address of the client; NULL for a Unix socket';
+COMMENT ON COLUMN migfix.ddl_log.pid IS 'process id of the server process';
+COMMENT ON COLUMN migfix.ddl_log.statement IS 'statement that the client sent, its own part where it sent several, its first 4,000 bytes';
+SELECT pg_catalog.pg_extension_config_dump('migfix.ddl_log', '');
+SELECT pg_catalog.pg_extension_config_dump('migfix.ddl_log_log_id_seq', '');
+
 -- The guard --------------------------------------------------------------------------------------------
 
 CREATE FUNCTION @extschema@.migfix_guard_row() RETURNS trigger
@@ -197,6 +239,12 @@ CREATE FUNCTION @extschema@.migfix_forget(revision text, environment text DEFAUL
   RETURNS boolean
   LANGUAGE c AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION @extschema@.migfix_forget(text, text, boolean) IS 'takes a revision out of the graph; true where it was there. force: also where another follows it, or a version row or the log has it. Errors: 22004 NULL, 55000 still needed, 25006 read-only';
+
+CREATE FUNCTION @extschema@.migfix_forget_log(before timestamptz)
+  RETURNS bigint
+  LANGUAGE c AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.migfix_forget_log(timestamptz) IS 'deletes the entries of migfix.ddl_log that were logged before that time; answers how many. migfix.version_log stays: migfix_undo needs it. Errors: 22004 NULL, 25006 read-only';
+REVOKE ALL ON FUNCTION @extschema@.migfix_forget_log(timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.migfix_bind(version_table regclass, environment text)
   RETURNS void

@@ -1,6 +1,7 @@
 -- migfix_verify, migfix_infer, migfix_plan: the schema against the revisions. Nothing is changed.
 \set VERBOSITY default
 SET timezone = 'UTC';
+SET migfix.log_ddl = off;  -- who made what is told with the hour: test/pgtap/ddl_log.sql
 \pset null ~
 \pset format unaligned
 

@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "core/folding.hpp"
+#include "core/provenance.hpp"
 #include "core/schema_findings.hpp"
 
 namespace migfix::core {
@@ -17,6 +18,7 @@ std::vector<Finding> diagnose(const Facts &facts) {
   }
   sort_findings(findings);
   findings = fold(facts, std::move(findings));
+  trace(facts, findings);
   sort_findings(findings);
   return findings;
 }

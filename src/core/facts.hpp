@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/ddl_memory.hpp"
 #include "core/installation.hpp"
 #include "core/leftover.hpp"
 #include "core/privilege.hpp"
@@ -30,6 +31,9 @@ struct Facts {
 
   /// How schema and rows stand to each other, of each version table whose revisions' statements are loaded.
   std::vector<SchemaStanding> standings;
+
+  /// migfix.ddl_log; empty where it cannot be read.
+  DdlMemory ddl;
 };
 
 }  // namespace migfix::core

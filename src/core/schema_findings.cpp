@@ -5,6 +5,7 @@
 #include "core/remedy.hpp"
 #include "core/schema_findings.hpp"
 #include "core/sql_text.hpp"
+#include "core/type_words.hpp"
 #include "core/utf8.hpp"
 
 namespace migfix::core {
@@ -105,7 +106,9 @@ class Judge {
 
   void judge_unexplained() {
     Finding &finding = add("MF205", Severity::kNotice);
-    finding.message = fmt::format("no revision explains {}", list_of(standing_.unexplained, kMostNames));
+    std::vector<std::string> names;
+    for (const ObjectId &id : standing_.unexplained) names.push_back(object_in_words(id));
+    finding.message = fmt::format("no revision explains {}", list_of(names, kMostNames));
     finding.detail =
         "They were made by hand or by another program, or by a statement that cannot be followed";
     finding.detail += standing_.opaque == 0 ? "." : fmt::format(" ({} in all).", standing_.opaque);

@@ -50,6 +50,7 @@ SchemaStanding schema_standing(const PlanRequest &request) {
   const SchemaHistory &all = request.histories.all();
   SchemaStanding standing;
   standing.version_table = request.version_table;
+  standing.schema = request.own_schema;
   // Rows alone make no object that would then be unexplained.
   standing.opaque = static_cast<std::size_t>(std::count_if(
       all.opaque().begin(), all.opaque().end(), [](const auto &opaque) { return !opaque.changes_rows; }));
@@ -66,13 +67,13 @@ SchemaStanding schema_standing(const PlanRequest &request) {
         standing.partial.push_back({graph.id(node), evidence_in_words(seen[node])});
       else
         standing.unrecorded.push_back(graph.id(node));
+      standing.there.insert(standing.there.end(), seen[node].there.begin(), seen[node].there.end());
     }
     if (is_recorded && !is_target) standing.unapplied.push_back(graph.id(node));
   }
   compare_recorded(recorded_set, plan, request, standing);
 
-  for (const ObjectId &id : unexplained_objects(all, request.real))
-    standing.unexplained.push_back(object_in_words(id));
+  standing.unexplained = unexplained_objects(all, request.real);
 
   if (judgement.is_sound()) {
     std::vector<Node> pending;
@@ -81,7 +82,8 @@ SchemaStanding schema_standing(const PlanRequest &request) {
     for (const Collision &collision : predict(all, statements, pending, request.real))
       standing.collisions.push_back(
           {graph.id(collision.step.revision), collision.refusal.sqlstate, collision.refusal.message,
-           statement_head(statements[collision.step.revision][collision.step.statement].text, 60)});
+           statement_head(statements[collision.step.revision][collision.step.statement].text, 60),
+           collision.refusal.object});
   }
 
   bool mends = false;

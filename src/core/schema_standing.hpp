@@ -12,6 +12,7 @@ namespace migfix::core {
 /// Plain facts that findings are worded from.
 struct SchemaStanding {
   std::string version_table;  // as SQL writes it
+  std::string schema;         // raw
   std::string environment;
   /// Revisions, parents first.
   std::vector<std::string> unrecorded;  // their objects are there, and the rows do not say so
@@ -21,13 +22,15 @@ struct SchemaStanding {
     std::string evidence;  // a clause
   };
   std::vector<Partial> partial;          // begun, and not recorded
+  std::vector<ObjectId> there;           // objects of revisions that are unrecorded or partial
   std::vector<std::string> differences;  // of what recorded revisions make: clauses
-  std::vector<std::string> unexplained;  // objects that no revision explains: "table t"
+  std::vector<ObjectId> unexplained;     // objects that no revision explains
   struct Collision {
     std::string revision;
     std::string sqlstate;
     std::string message;
     std::string statement;  // its beginning
+    ObjectId object;        // what is in the way, or missing
   };
   std::vector<Collision> collisions;  // what the next `alembic upgrade` would fail on, in its order
   std::size_t opaque = 0;             // statements that cannot be followed, of all revisions

@@ -1,6 +1,7 @@
 // The event triggers: they put the guard on version tables, keep it there, and log renames and drops.
 #include "core/sql_text.hpp"
 #include "server/ddl_command.hpp"
+#include "server/ddl_log.hpp"
 #include "server/drop_watch.hpp"
 #include "server/environment_cache.hpp"
 #include "server/guard_install.hpp"
@@ -39,8 +40,10 @@ LocalTransactionId renaming_in = InvalidLocalTransactionId;
 
 bool dormant() {
   return creating_extension || IsBinaryUpgrade || RecoveryInProgress() || IsParallelWorker() ||
-         !IsTransactionState() || guard_mode() == core::GuardMode::kOff;
+         !IsTransactionState();
 }
+
+bool guards() { return guard_mode() != core::GuardMode::kOff; }
 
 // A script of pg_dump sets these before it creates anything; rows come after the tables, constraints after
 // the rows. A guard put on too early would log the restored rows as new ones.
@@ -108,7 +111,7 @@ using namespace migfix::server;
 // ddl_command_start: keeps the guard from being switched off, and remembers names that are about to change.
 MIGFIX_FUNCTION(migfix_ddl_start) {
   const EventTriggerData &event = event_of(fcinfo, "migfix_ddl_start");
-  if (dormant()) PG_RETURN_NULL();
+  if (dormant() || !guards()) PG_RETURN_NULL();
   attempt("migfix could not look at a DDL command", [&] {
     refuse_switching_off(event.parsetree);
     remember_names(guarded_tables_renamed(event.parsetree));
@@ -120,6 +123,8 @@ MIGFIX_FUNCTION(migfix_ddl_start) {
 MIGFIX_FUNCTION(migfix_ddl_end) {
   const EventTriggerData &event = event_of(fcinfo, "migfix_ddl_end");
   if (dormant()) PG_RETURN_NULL();
+  if (logs_ddl() && !restoring()) log_ddl(created_or_altered);
+  if (!guards()) PG_RETURN_NULL();
   note_ddl();
   attempt("migfix could not look at a version table", [&] {
     log_renames();
@@ -131,12 +136,14 @@ MIGFIX_FUNCTION(migfix_ddl_end) {
 // sql_drop: logs the version tables that were dropped, with their rows, and keeps the guard from being
 // dropped alone.
 MIGFIX_FUNCTION(migfix_ddl_drop) {
-  event_of(fcinfo, "migfix_ddl_drop");
+  const EventTriggerData &event = event_of(fcinfo, "migfix_ddl_drop");
   if (dormant()) PG_RETURN_NULL();
-  const std::vector<DroppedGuard> guards = take_dropped_guards();
-  if (guards.empty()) PG_RETURN_NULL();
+  if (logs_ddl() && !restoring())
+    log_ddl([&] { return dropped(call([&] { return GetCommandTagName(event.tag); })); });
+  const std::vector<DroppedGuard> dropped_guards = take_dropped_guards();
+  if (!guards() || dropped_guards.empty()) PG_RETURN_NULL();
   attempt("migfix could not log a dropped version table", [&] {
-    for (const DroppedGuard &dropped : guards) {
+    for (const DroppedGuard &dropped : dropped_guards) {
       const bool table_is_gone = call([&] { return get_rel_relkind(dropped.relation); }) == '\0';
       if (table_is_gone) {
         log_drop(dropped);

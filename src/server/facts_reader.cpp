@@ -2,6 +2,7 @@
 
 #include "core/finding.hpp"
 #include "server/catalog_sql.hpp"
+#include "server/ddl_log.hpp"
 #include "server/environment_cache.hpp"
 #include "server/installation_catalog.hpp"
 #include "server/leftover_catalog.hpp"
@@ -61,6 +62,7 @@ core::Facts read_facts(Oid version_table, Oid role) {
                                               {},
                                               core::no_fix("please report it")});
   for (CatalogTable &table : versions.tables) facts.version_tables.push_back(std::move(table.facts));
+  facts.ddl = ddl_memory();
   return facts;
 }
 

@@ -1,6 +1,8 @@
 // The module's entry: what happens once, when a backend loads it.
 #include "server/commit_judge.hpp"
+#include "server/ddl_claim.hpp"
 #include "server/drop_watch.hpp"
+#include "server/dropped_members.hpp"
 #include "server/environment_cache.hpp"
 #include "server/settings.hpp"
 #include "server/transaction_state.hpp"
@@ -18,6 +20,8 @@ void _PG_init(void) {
     migfix::server::watch_transactions();
     migfix::server::watch_commits();
     migfix::server::watch_drops();
+    migfix::server::watch_dropped_members();
+    migfix::server::watch_ddl_claims();
     migfix::server::watch_revisions();
     return 0;
   });

@@ -1,5 +1,6 @@
 // The guard's triggers on a version table.
 #include "core/guard.hpp"
+#include "server/ddl_claim.hpp"
 #include "server/extension.hpp"
 #include "server/settings.hpp"
 #include "server/subtransaction.hpp"
@@ -116,8 +117,9 @@ MIGFIX_FUNCTION(migfix_log_row) {
     const core::Operation operation = trigger.insert()   ? core::Operation::kInsert
                                       : trigger.update() ? core::Operation::kUpdate
                                                          : core::Operation::kDelete;
-    append({trigger.table(), relation_name(trigger.table()), operation, trigger.old_version(), trigger.new_version(),
-            {}});
+    const std::string name = relation_name(trigger.table());
+    append({trigger.table(), name, operation, trigger.old_version(), trigger.new_version(), {}});
+    claim_ddl(name, {operation, trigger.old_version(), trigger.new_version()});
     note_rows_changed(trigger.table());
   });
   return PointerGetDatum(nullptr);

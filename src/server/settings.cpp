@@ -89,7 +89,7 @@ void define_settings() {
                            "What a CREATE meets when its object is there already.", nullptr,
                            &existing_object, existing_object, kExistingObjectModes, PGC_SUSET, 0, nullptr,
                            nullptr, nullptr);
-  DefineCustomBoolVariable("migfix.log_ddl", "Whether DDL is logged.", nullptr, &log_ddl, log_ddl, PGC_SUSET,
+  DefineCustomBoolVariable("migfix.log_ddl", "Whether DDL is logged in migfix.ddl_log.", nullptr, &log_ddl, log_ddl, PGC_SUSET,
                            0, nullptr, nullptr, nullptr);
   DefineCustomBoolVariable("migfix.report_duplicates",
                            "Whether a CREATE that doubles an object is reported.", nullptr,
@@ -99,6 +99,8 @@ void define_settings() {
                           PGC_SUSET, GUC_UNIT_MS, nullptr, nullptr, nullptr);
   MarkGUCPrefixReserved("migfix");
 }
+
+bool logs_ddl() { return log_ddl; }
 
 core::GuardMode guard_mode() { return static_cast<core::GuardMode>(guard); }
 

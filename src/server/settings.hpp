@@ -11,6 +11,9 @@ void define_settings();
 
 core::GuardMode guard_mode();
 
+/// migfix.log_ddl.
+bool logs_ddl();
+
 /// The names in migfix.version_tables, folded and unquoted as SQL does it, in order, each once.
 std::vector<std::string> version_table_names();
 

@@ -1,5 +1,6 @@
 #include "server/version_log.hpp"
 
+#include "server/client_statement.hpp"
 #include "server/query.hpp"
 #include "server/transaction_state.hpp"
 
@@ -7,22 +8,14 @@ extern "C" {
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "commands/dbcommands.h"
-#include "mb/pg_wchar.h"
-#include "tcop/pquery.h"
-#include "tcop/tcopprot.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/queryjumble.h"
-#include "utils/portal.h"
 #include "utils/rel.h"
 }
 
 namespace migfix::server {
 
 namespace {
-
-// A script sent as one string can be huge; the beginning tells what it was.
-constexpr int kStatementLimit = 4000;
 
 // $1 is the open change, empty where this entry begins one.
 constinit Statement insert_entry{
@@ -37,29 +30,6 @@ constinit Statement insert_entry{
     9};
 
 #define SELECT_ENTRY "SELECT " MIGFIX_LOG_ENTRY " FROM migfix.version_log "
-
-// The statement of the client that is running, its own part where the client sent several at once.
-std::string current_statement() {
-  const char *text = call([]() -> const char * {
-    const char *source = debug_query_string;
-    int location = 0;
-    int length = 0;
-    if (ActivePortal != nullptr && ActivePortal->sourceText != nullptr) {
-      source = ActivePortal->sourceText;
-      if (ActivePortal->stmts != NIL) {
-        auto *planned = linitial_node(PlannedStmt, ActivePortal->stmts);
-        location = planned->stmt_location;
-        length = planned->stmt_len;
-      }
-    }
-    if (source == nullptr) return "";
-    source = CleanQuerytext(source, &location, &length);
-    if (length <= 0) length = strlen(source);
-    if (length > kStatementLimit) length = pg_mbcliplen(source, length, kStatementLimit);
-    return pnstrdup(source, length);
-  });
-  return text;
-}
 
 std::vector<core::LogEntry> read(Statement &statement, const std::vector<Value> &parameters) {
   RightsOf owner(log_owner());
@@ -121,7 +91,7 @@ std::int64_t append(const NewEntry &entry) {
       entry.old_version,
       entry.new_version,
       role,
-      current_statement(),
+      client_statement(),
       reason != nullptr ? Value(reason) : Value(),
       entry.former_name,
   };

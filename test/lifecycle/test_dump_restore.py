@@ -139,6 +139,12 @@ def sequence(database):
     return database.sql("SELECT last_value, is_called FROM migfix.version_log_log_id_seq")
 
 
+def ddl_log(database):
+    entries = database.sql("SELECT * FROM migfix.ddl_log ORDER BY log_id")
+    assert len(entries) > 10
+    return entries, database.sql("SELECT last_value, is_called FROM migfix.ddl_log_log_id_seq")
+
+
 def last_log_id(database):
     return database.value("SELECT max(log_id) FROM migfix.version_log")
 
@@ -162,6 +168,7 @@ def same(source, target):
     assert target.guarded() == GUARDED
     assert target.log() == source.log()
     assert sequence(target) == sequence(source)
+    assert ddl_log(target) == ddl_log(source)
     assert revisions(target) == revisions(source)
     assert target.findings() == source.findings()
     assert target.sql("SELECT * FROM migfix_current()") == source.sql("SELECT * FROM migfix_current()")

@@ -190,3 +190,74 @@ def test_guard_functions_called_by_hand(database):
             database.sql("DROP TRIGGER wrong ON plain")
     for function in ("migfix_ddl_start", "migfix_ddl_end", "migfix_ddl_drop"):
         assert database.error(f"SELECT {function}()").pgcode == "39P03"
+
+
+# The same of the other log, of which DDL alone depends.
+DDL_BREAKAGES = {
+    "table renamed": "ALTER TABLE migfix.ddl_log RENAME TO other_log",
+    "table moved": "ALTER EXTENSION migfix DROP TABLE migfix.ddl_log; ALTER TABLE migfix.ddl_log SET SCHEMA public",
+    "column dropped": "ALTER TABLE migfix.ddl_log DROP COLUMN statement",
+    "column of another type": "ALTER TABLE migfix.ddl_log ALTER COLUMN pid TYPE bigint",
+    "column added that must not be null": "ALTER TABLE migfix.ddl_log ADD COLUMN more int NOT NULL DEFAULT 0;"
+    " ALTER TABLE migfix.ddl_log ALTER COLUMN more DROP DEFAULT",
+    "no key": "ALTER TABLE migfix.ddl_log DROP CONSTRAINT ddl_log_pkey",
+    "index on an expression that raises": "CREATE FUNCTION refuse(text) RETURNS int LANGUAGE plpgsql IMMUTABLE"
+    " AS 'BEGIN RAISE ''not today''; END'; CREATE INDEX ON migfix.ddl_log (refuse(statement)) WHERE log_id > 1000000",
+    "unique index": "DELETE FROM migfix.ddl_log; CREATE UNIQUE INDEX ON migfix.ddl_log (pid)",
+    "sequence renamed": "ALTER SEQUENCE migfix.ddl_log_log_id_seq RENAME TO other_seq",
+    "sequence at its end": "ALTER SEQUENCE migfix.ddl_log_log_id_seq MAXVALUE 100 RESTART 100 NO CYCLE;"
+    " SELECT nextval('migfix.ddl_log_log_id_seq')",
+    "log a view": "ALTER EXTENSION migfix DROP TABLE migfix.ddl_log;"
+    " ALTER TABLE migfix.ddl_log RENAME TO real_log;"
+    " CREATE VIEW migfix.ddl_log AS SELECT log_id + 0 AS log_id FROM migfix.real_log",
+    "schema renamed": "ALTER SCHEMA migfix RENAME TO other",
+}
+
+
+@pytest.mark.parametrize("breakage", DDL_BREAKAGES)
+def test_ddl_goes_on(database, breakage):
+    database.sql("CREATE EXTENSION migfix")
+    database.version_table("alembic_version", "001")
+    database.sql(DDL_BREAKAGES[breakage])
+    database.notices()
+    for session in (database, database.session()):
+        session.sql("BEGIN")
+        session.sql("CREATE TABLE people (id serial PRIMARY KEY)")
+        said = warnings(session)
+        assert said and said[0].startswith("WARNING:  migfix could not log a DDL command: "), said
+        assert PLEASE_REPORT in said[0]
+        session.sql("UPDATE alembic_version SET version_num = '002'")
+        session.sql("COMMIT")
+        session.sql("ALTER TABLE people ADD COLUMN name text")
+        session.sql("DROP TABLE people")
+        session.sql("UPDATE alembic_version SET version_num = '001'")
+        assert warnings(session)
+
+
+def test_the_ddl_log_takes_what_a_superuser_adds(database):
+    """More columns and plain indexes are no reason not to log; what would run code or refuse an entry is not asked."""
+    database.sql("CREATE EXTENSION migfix")
+    database.sql("ALTER TABLE migfix.ddl_log ADD COLUMN seen boolean")
+    database.sql("CREATE INDEX ON migfix.ddl_log (logged_at)")
+    database.sql("ALTER TABLE migfix.ddl_log ADD CHECK (pid < 0) NOT VALID")
+    database.sql("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''not today''; END'")
+    database.sql("CREATE TRIGGER refuse BEFORE INSERT ON migfix.ddl_log FOR EACH ROW EXECUTE FUNCTION refuse()")
+    database.sql("SELECT migfix_forget_log('infinity')")
+    database.sql("CREATE TABLE people (id int)")
+    assert not warnings(database)
+    assert database.values("SELECT object_identity FROM migfix.ddl_log") == ["public.people"]
+
+
+def test_a_sequence_behind_the_ddl_log(database):
+    """A number that is taken costs an entry, and the next ones are logged again."""
+    database.sql("CREATE EXTENSION migfix")
+    database.sql("CREATE TABLE one (id int)")
+    last = database.value("SELECT max(log_id) FROM migfix.ddl_log")
+    database.sql(f"SELECT setval('migfix.ddl_log_log_id_seq', {last}, false)")
+    database.notices()
+    database.sql("CREATE TABLE two (id int)")
+    (said,) = warnings(database)
+    assert f"log_id {last} is taken: the sequence is behind migfix.ddl_log" in said
+    database.sql("CREATE TABLE three (id int)")
+    assert not warnings(database)
+    assert database.values("SELECT object_identity FROM migfix.ddl_log ORDER BY log_id") == ["public.one", "public.three"]

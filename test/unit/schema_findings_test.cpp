@@ -100,7 +100,7 @@ TEST(MF204, NotWhatTheRevisionsMake) {
 
 TEST(MF205, WhatNoRevisionExplains) {
   SchemaStanding one = standing(Mending::kNothing);
-  one.unexplained = {"table notes", "enum mood"};
+  one.unexplained = {{ObjectKind::kTable, "", "", "notes"}, {ObjectKind::kEnum, "", "", "mood"}};
   Finding finding = only(judge(one));
   EXPECT_EQ(finding.code, "MF205");
   EXPECT_EQ(finding.severity, Severity::kNotice);
@@ -114,8 +114,13 @@ TEST(MF205, WhatNoRevisionExplains) {
 
 TEST(MF301, WhatTheNextUpgradeRunsInto) {
   SchemaStanding one = standing();
-  one.collisions = {{"2", "42P07", "relation \"a\" already exists", "CREATE TABLE a"},
-                    {"3", "42701", "column \"x\" of relation \"a\" already exists", "ALTER TABLE a"}};
+  one.collisions = {
+      {"2", "42P07", "relation \"a\" already exists", "CREATE TABLE a", {ObjectKind::kTable, "", "", "a"}},
+      {"3",
+       "42701",
+       "column \"x\" of relation \"a\" already exists",
+       "ALTER TABLE a",
+       {ObjectKind::kColumn, "", "a", "x"}}};
   Finding finding = only(judge(one));
   EXPECT_EQ(finding.code, "MF301");
   EXPECT_EQ(
@@ -187,7 +192,7 @@ TEST(SchemaStanding, OfWhatNobodyExplains) {
   SchemaModel real = history.at("2");
   by_hand(real, makes("by_hand"));
   const SchemaStanding one = stand(history, real, "2");
-  EXPECT_EQ(one.unexplained, Lines{"table by_hand"});
+  EXPECT_EQ(names(one.unexplained), Lines{"by_hand"});
   EXPECT_EQ(one.mending, Mending::kNothing);
   EXPECT_EQ(one.opaque, 0U);  // rows make no object
 }
