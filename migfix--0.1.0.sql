@@ -317,9 +317,15 @@ COMMENT ON FUNCTION @extschema@.migfix_duplicates() IS 'enums and tables that st
 
 CREATE FUNCTION @extschema@.migfix_current(version_table regclass DEFAULT NULL)
   RETURNS TABLE (version_table text, revision text, known boolean, head boolean, behind integer, environment text,
-    recorded_at timestamptz, recorded_by name, application_name text, guard text)
+    recorded_at timestamptz, recorded_by name, application_name text, guard text, runner_pid integer,
+    runner_application_name text, runner_since timestamptz)
   LANGUAGE c ROWS 10 AS 'MODULE_PATHNAME';
-COMMENT ON FUNCTION @extschema@.migfix_current(regclass) IS 'every version table, or one, with a row for each version row, or one row with revision NULL where there is none; where the revisions of its environment are loaded: known, whether it is one of them, head, whether it is a head, behind, how many revisions "alembic upgrade heads" would run above it, and the environment; since when, by whom and by which application, where the caller may read migfix.version_log; guard: on, missing, disabled, taken off. Warns where rows could not be read. Errors: 42P01 and 42809 no such table';
+COMMENT ON FUNCTION @extschema@.migfix_current(regclass) IS 'every version table, or one, with a row for each version row, or one row with revision NULL where there is none; where the revisions of its environment are loaded: known, whether it is one of them, head, whether it is a head, behind, how many revisions "alembic upgrade heads" would run above it, and the environment; since when, by whom and by which application, where the caller may read migfix.version_log; guard: on, missing, disabled, taken off; runner_pid, runner_application_name, runner_since: the session that holds the runner lock of the table now, and since when its transaction runs, where the caller may see that. Warns where rows could not be read. Errors: 42P01 and 42809 no such table';
+
+CREATE FUNCTION @extschema@.migfix_lock(version_table regclass DEFAULT NULL)
+  RETURNS void
+  LANGUAGE c AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.migfix_lock(regclass) IS 'takes the runner lock of a version table, by default of the one on the search_path, there or not, to the end of the transaction: for an env.py, before it runs the migrations. Waits at most migfix.runner_timeout. For whom may write the version rows, or create the table. Errors: 55P03 another runner holds it, 40001 this session is in the way of the one that holds it, 42501, 42P01, 42809, 42703, 42804 no usable version table, 3F000 no schema, 25006 read-only';
 
 -- Schema against revisions ------------------------------------------------------------------------------
 

@@ -41,6 +41,7 @@ struct Leftovers {
   std::vector<InvalidIndex> indexes;
   std::vector<UnvalidatedConstraint> constraints;
   std::vector<LockHolder> lock_holders;
+  std::vector<LockHolder> runners;  // those that hold the runner lock; without version_owner and mode
 };
 
 }  // namespace migfix::core

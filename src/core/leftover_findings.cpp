@@ -66,22 +66,21 @@ Finding judge_constraint(const UnvalidatedConstraint &constraint) {
   return finding;
 }
 
-Finding judge_lock(const LockHolder &holder) {
-  Finding finding{
-      "MF403", holder.writes ? Severity::kWarning : Severity::kNotice, holder.version_table, "", "", "", ""};
+std::string who_holds(const LockHolder &holder) {
   std::string who = fmt::format("pid {}", holder.pid);
   if (!holder.role.empty()) who += ", role " + holder.role;
   if (!holder.application_name.empty()) who += ", application " + in_quotes(holder.application_name);
   if (!holder.client_address.empty()) who += ", from " + holder.client_address;
-  finding.message = fmt::format("a session holds {} on {} ({}){}", holder.mode, holder.version_table, who,
-                                holder.since.empty() ? "" : " since " + holder.since);
+  return who;
+}
+
+std::string since_words(const LockHolder &holder) {
+  return holder.since.empty() ? std::string() : " since " + holder.since;
+}
+
+// Says in `finding` what the session does, and what can be done about it.
+void mend_session(Finding &finding, const LockHolder &holder) {
   const bool idle = holder.state.starts_with("idle in transaction");
-  finding.detail =
-      holder.writes
-          ? "It has written version rows in a transaction that is still open. Another writer waits for "
-            "it, and what it wrote is not seen here."
-          : "It has read the version table in a transaction that is still open. DDL on the table waits "
-            "for it.";
   if (!holder.state.empty()) finding.detail += fmt::format(" Its state is \"{}\".", holder.state);
   const std::string terminate = fmt::format("SELECT pg_terminate_backend({});", holder.pid);
   if (idle && holder.may_end) {
@@ -101,6 +100,38 @@ Finding judge_lock(const LockHolder &holder) {
         "it is at work, perhaps on a migration: wait for it; ending it would roll back all that its "
         "transaction has done");
   }
+}
+
+Finding judge_lock(const LockHolder &holder) {
+  Finding finding{
+      "MF403", holder.writes ? Severity::kWarning : Severity::kNotice, holder.version_table, "", "", "", ""};
+  finding.message = fmt::format("a session holds {} on {} ({}){}", holder.mode, holder.version_table,
+                                who_holds(holder), since_words(holder));
+  finding.detail =
+      holder.writes
+          ? "It has written version rows in a transaction that is still open. Another writer waits for "
+            "it, and what it wrote is not seen here."
+          : "It has read the version table in a transaction that is still open. DDL on the table waits "
+            "for it.";
+  mend_session(finding, holder);
+  return finding;
+}
+
+Finding judge_runner(const LockHolder &holder) {
+  Finding finding{"MF404", Severity::kNotice, holder.version_table, "", "", "", ""};
+  finding.detail =
+      "It holds the runner lock to the end of its transaction. Another runner waits for it, at most "
+      "migfix.runner_timeout, and its changes are not seen here.";
+  if (holder.pid == 0) {
+    finding.message = fmt::format("a prepared transaction is migrating {}", holder.version_table);
+    finding.fix = no_fix(
+        "COMMIT PREPARED or ROLLBACK PREPARED it, as who has prepared it decides; which there are:\n"
+        "SELECT * FROM pg_prepared_xacts;");
+    return finding;
+  }
+  finding.message = fmt::format("a runner is migrating {} now ({}){}", holder.version_table, who_holds(holder),
+                                since_words(holder));
+  mend_session(finding, holder);
   return finding;
 }
 
@@ -113,6 +144,7 @@ std::vector<Finding> judge_leftovers(const Facts &facts) {
     findings.push_back(judge_constraint(constraint));
   }
   for (const LockHolder &holder : facts.leftovers.lock_holders) findings.push_back(judge_lock(holder));
+  for (const LockHolder &holder : facts.leftovers.runners) findings.push_back(judge_runner(holder));
   return findings;
 }
 

@@ -3,6 +3,11 @@
 #include "core/sql_text.hpp"
 #include "server/facts_reader.hpp"
 #include "server/result_rows.hpp"
+#include "server/runner_lock.hpp"
+
+extern "C" {
+#include "utils/lsyscache.h"
+}
 
 namespace migfix::server {
 
@@ -52,6 +57,17 @@ class Standing {
   core::NodeSet applied_;
 };
 
+// Values of the columns runner_pid, runner_application_name and runner_since.
+Row runner_of(const std::vector<HeldRunnerLock> &held, const CatalogTable &table) {
+  if (held.empty()) return Row(3);
+  const char *name = call([&] { return get_rel_name(table.oid); });
+  const HeldRunnerLock *holder = name != nullptr ? holder_of(held, {table.schema, name}) : nullptr;
+  if (holder == nullptr) return Row(3);
+  const core::LockHolder &session = holder->session;
+  return {session.pid == 0 ? Value() : Value(std::to_string(session.pid)), session.application_name,
+          session.since.empty() ? Value() : Value(session.since)};
+}
+
 Row joined(Row row, const Row &more) {
   row.insert(row.end(), more.begin(), more.end());
   return row;
@@ -90,21 +106,22 @@ void warn_of(const std::vector<const core::VersionTable *> &unread) {
 MIGFIX_FUNCTION(migfix_current) {
   ResultRows result(fcinfo);
   const VersionTables versions = read_version_tables(oid_argument(fcinfo, 0));
+  const std::vector<HeldRunnerLock> held = held_runner_locks();
   std::vector<const core::VersionTable *> unread;
   for (const CatalogTable &catalog_table : versions.tables) {
     const core::VersionTable &table = catalog_table.facts;
-    const Value guard = guard_word(table.guard);
+    const Row state = joined({guard_word(table.guard)}, runner_of(held, catalog_table));
     if (!table.not_checked.empty()) unread.push_back(&table);
     const Standing standing(table);
     if (table.rows.empty()) {
       const Row place = table.not_checked.empty() ? standing.of_no_row() : Row(4);
-      result.add(joined(joined({table.name, Value()}, place), {Value(), Value(), Value(), guard}));
+      result.add(joined(joined(joined({table.name, Value()}, place), Row(3)), state));
     }
     for (const std::optional<std::string> &version : table.rows) {
       const core::LogEntry *entry = version ? recorded_by(table, *version) : nullptr;
       const Row since = entry == nullptr ? Row{Value(), Value(), Value()}
                                          : Row{entry->logged_at, entry->current_role, entry->application_name};
-      result.add(joined(joined(joined({table.name, version}, standing.of(version)), since), {guard}));
+      result.add(joined(joined(joined({table.name, version}, standing.of(version)), since), state));
     }
   }
   warn_of(unread);

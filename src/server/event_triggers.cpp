@@ -5,6 +5,7 @@
 #include "server/drop_watch.hpp"
 #include "server/environment_cache.hpp"
 #include "server/guard_install.hpp"
+#include "server/runner_watch.hpp"
 #include "server/settings.hpp"
 #include "server/subtransaction.hpp"
 #include "server/transaction_state.hpp"
@@ -108,7 +109,8 @@ void log_drop(const DroppedGuard &dropped) {
 using namespace migfix;
 using namespace migfix::server;
 
-// ddl_command_start: keeps the guard from being switched off, and remembers names that are about to change.
+// ddl_command_start: keeps the guard from being switched off, remembers names that are about to change, and lets one
+// runner at a time begin.
 MIGFIX_FUNCTION(migfix_ddl_start) {
   const EventTriggerData &event = event_of(fcinfo, "migfix_ddl_start");
   if (dormant() || !guards()) PG_RETURN_NULL();
@@ -116,6 +118,7 @@ MIGFIX_FUNCTION(migfix_ddl_start) {
     refuse_switching_off(event.parsetree);
     remember_names(guarded_tables_renamed(event.parsetree));
   });
+  runner_before_ddl(event.parsetree);
   PG_RETURN_NULL();
 }
 
@@ -126,6 +129,7 @@ MIGFIX_FUNCTION(migfix_ddl_end) {
   if (logs_ddl() && !restoring()) log_ddl(created_or_altered);
   if (!guards()) PG_RETURN_NULL();
   note_ddl();
+  runner_after_ddl(event.parsetree);
   attempt("migfix could not look at a version table", [&] {
     log_renames();
     guard_touched(event.parsetree);

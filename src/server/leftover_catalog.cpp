@@ -2,6 +2,8 @@
 
 #include "server/catalog_sql.hpp"
 #include "server/query.hpp"
+#include "server/runner_lock.hpp"
+#include "server/settings.hpp"
 #include "server/sql_array.hpp"
 
 namespace migfix::server {
@@ -81,6 +83,22 @@ constinit Statement lock_holders{
     " ORDER BY 1, 3",
     1};
 
+// The runner lock tells a table by a hash of its name, since there may be no table yet. With `only`, of that schema.
+std::vector<core::LockHolder> runners(Oid only) {
+  std::vector<core::LockHolder> found;
+  const std::vector<HeldRunnerLock> held = held_runner_locks();
+  for (const HeldRunnerLock &lock : held) {
+    if (lock.own || (OidIsValid(only) && lock.schema != only)) continue;
+    for (const std::string &name : version_table_names()) {
+      const RunnerKey key{lock.schema, name};
+      if (!is_lock_of(lock, key)) continue;
+      found.push_back(lock.session);
+      found.back().version_table = key_name(key);
+    }
+  }
+  return found;
+}
+
 }  // namespace
 
 core::Leftovers read_leftovers(Oid only, const std::vector<Oid> &version_tables) {
@@ -93,6 +111,7 @@ core::Leftovers read_leftovers(Oid only, const std::vector<Oid> &version_tables)
   run(unvalidated_constraints, {only_text}, SnapshotKind::kActive, [&](const RowView &row) {
     leftovers.constraints.push_back({row.string(0), row.string(1), row.flag(2), row.string(3)});
   });
+  leftovers.runners = runners(only);
   if (version_tables.empty()) return leftovers;
   run(lock_holders, {sql_array(version_tables)}, SnapshotKind::kActive, [&](const RowView &row) {
     core::LockHolder holder;

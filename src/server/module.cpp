@@ -4,6 +4,7 @@
 #include "server/drop_watch.hpp"
 #include "server/dropped_members.hpp"
 #include "server/environment_cache.hpp"
+#include "server/runner_watch.hpp"
 #include "server/settings.hpp"
 #include "server/transaction_state.hpp"
 
@@ -23,6 +24,7 @@ void _PG_init(void) {
     migfix::server::watch_dropped_members();
     migfix::server::watch_ddl_claims();
     migfix::server::watch_revisions();
+    migfix::server::watch_runners();
     return 0;
   });
 }

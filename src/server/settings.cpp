@@ -104,6 +104,8 @@ bool logs_ddl() { return log_ddl; }
 
 core::GuardMode guard_mode() { return static_cast<core::GuardMode>(guard); }
 
+int runner_timeout_ms() { return runner_timeout; }
+
 std::vector<std::string> version_table_names() {
   std::vector<std::string> result;
   for (int i = 0; i < names->count; ++i) result.emplace_back(names->names[i]);

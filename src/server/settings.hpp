@@ -14,6 +14,9 @@ core::GuardMode guard_mode();
 /// migfix.log_ddl.
 bool logs_ddl();
 
+/// migfix.runner_timeout in milliseconds; 0: no runner lock.
+int runner_timeout_ms();
+
 /// The names in migfix.version_tables, folded and unquoted as SQL does it, in order, each once.
 std::vector<std::string> version_table_names();
 

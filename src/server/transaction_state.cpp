@@ -107,6 +107,13 @@ void set_last_log_id(Oid version_table, std::int64_t log_id) {
   table.last_log_id = log_id;
 }
 
+bool transaction_logged_versions() {
+  for (const TableState *table = tables; table != nullptr; table = table->next) {
+    if (table->last_log_id != 0) return true;
+  }
+  return false;
+}
+
 void note_rows_changed(Oid version_table) { state_of(version_table).unjudged = true; }
 
 void forget_rows_changed(Oid version_table) { state_of(version_table).unjudged = false; }

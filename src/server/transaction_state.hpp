@@ -25,6 +25,9 @@ std::int64_t last_log_id(Oid version_table);
 std::int64_t first_log_id(Oid version_table);
 void set_last_log_id(Oid version_table, std::int64_t log_id);
 
+/// Has this transaction logged anything for any version table?
+bool transaction_logged_versions();
+
 /// Rows of the version table were changed, so that it is judged at the end of the transaction, unless
 /// somebody forgets that.
 void note_rows_changed(Oid version_table);

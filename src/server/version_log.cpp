@@ -115,6 +115,14 @@ std::optional<core::LogEntry> last_recorded(const std::string &version_table, co
   return read_one(statement, {version_table, version});
 }
 
+std::optional<core::LogEntry> last_change(const std::string &version_table) {
+  static constinit Statement statement{
+      SELECT_ENTRY "WHERE version_table = $1 AND operation IN ('insert', 'update', 'delete', 'truncate', 'drop')"
+                   " ORDER BY log_id DESC LIMIT 1",
+      1};
+  return read_one(statement, {version_table});
+}
+
 bool logged_since_start(std::int64_t log_id) {
   static constinit Statement statement{
       "SELECT logged_at >= transaction_timestamp() FROM migfix.version_log WHERE log_id = $1::bigint", 1};

@@ -34,6 +34,9 @@ std::int64_t append(const NewEntry &entry);
 /// The latest entry that recorded `version` in that table, whichever transaction committed it until now.
 std::optional<core::LogEntry> last_recorded(const std::string &version_table, const std::string &version);
 
+/// The latest entry of a change of that table's rows, whichever transaction committed it until now.
+std::optional<core::LogEntry> last_change(const std::string &version_table);
+
 /// Was the entry written after the current transaction had begun?
 bool logged_since_start(std::int64_t log_id);
 

@@ -91,5 +91,38 @@ TEST(MF403, EndsOnlyWhatIsIdle) {
   EXPECT_TRUE(finding.fix.starts_with("-- this role may not see"));
 }
 
+TEST(MF404, WhoMigrates) {
+  FactsBuilder built;
+  LockHolder holder;
+  holder.version_table = "public.alembic_version";
+  holder.pid = 4711;
+  holder.role = "appuser";
+  holder.application_name = "alembic";
+  holder.state = "active";
+  holder.since = "2026-11-22 03:00:00+00";
+  holder.may_end = true;
+  const auto judged = [&] {
+    built.facts.leftovers.runners = {holder};
+    return judge_leftovers(built.facts).at(0);
+  };
+  Finding finding = judged();
+  EXPECT_EQ(finding.code, "MF404");
+  EXPECT_EQ(finding.severity, Severity::kNotice);
+  EXPECT_EQ(finding.version_table, "public.alembic_version");
+  EXPECT_EQ(finding.message,
+            "a runner is migrating public.alembic_version now (pid 4711, role appuser, application \"alembic\") since "
+            "2026-11-22 03:00:00+00");
+  EXPECT_TRUE(finding.fix.starts_with("-- it is at work"));
+  holder.state = "idle in transaction";
+  EXPECT_EQ(judged().fix, "SELECT pg_terminate_backend(4711);");
+  holder = {};
+  holder.version_table = "public.alembic_version";
+  finding = judged();
+  EXPECT_EQ(finding.message, "a prepared transaction is migrating public.alembic_version");
+  EXPECT_TRUE(has(finding.fix, "-- SELECT * FROM pg_prepared_xacts;"));
+  built.facts.leftovers.runners.clear();
+  EXPECT_TRUE(judge_leftovers(built.facts).empty());
+}
+
 }  // namespace
 }  // namespace migfix::core
