@@ -8,6 +8,7 @@
 #include "server/named_version_table.hpp"
 #include "server/result_rows.hpp"
 #include "server/row_changes.hpp"
+#include "server/runner_watch.hpp"
 #include "server/schema_state.hpp"
 #include "server/version_relation.hpp"
 
@@ -44,6 +45,7 @@ void lock_version_table(const std::optional<std::string> &argument) {
   if (!OidIsValid(named.relation)) return;
   require_version_table(named.relation);
   require_row_privileges(named.relation, GetUserId());
+  wait_for_runners(named.relation);
   lock_against_writers(named.relation);
 }
 

@@ -278,4 +278,8 @@ void lock_as_runner(const RunnerKey &key) {
   need(key);
 }
 
+void wait_for_runners(Oid version_table) {
+  if (!dormant()) need(key_of(version_table));
+}
+
 }  // namespace migfix::server

@@ -25,4 +25,7 @@ void runner_after_ddl(const Node *command);
 /// Takes the runner lock for a caller that asked for it. Throws as runner_before_ddl does.
 void lock_as_runner(const RunnerKey &key);
 
+/// The same for a version table that is there and about to be migrated; does nothing where the lock is off.
+void wait_for_runners(Oid version_table);
+
 }  // namespace migfix::server
