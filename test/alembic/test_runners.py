@@ -260,6 +260,65 @@ def test_lock_by_hand(runners):
     is_right(database)
 
 
+@pytest.mark.parametrize("way", ["cancel", "terminate", "statement_timeout"])
+@pytest.mark.parametrize("waits", ["read", "ddl"])
+def test_a_wait_ends_when_told(runners, waits, way):
+    """A cancel is no failure of migfix: it must neither become a warning nor let the statement through."""
+    database = runners.database
+    begin_from("behind head", runners)
+    first = psycopg2.connect(dbname=database.name)
+    first.cursor().execute("LOAD 'migfix'; SELECT migfix_lock()")
+    second = psycopg2.connect(dbname=database.name, application_name="second")
+    cursor = second.cursor()
+    cursor.execute("LOAD 'migfix'")
+    statement = READ
+    if waits == "ddl":
+        cursor.execute("SET LOCAL migfix.runner_timeout = 1")
+        cursor.execute(READ)
+        cursor.execute("SET LOCAL migfix.runner_timeout = '1min'")
+        statement = "CREATE TABLE more (id int)"
+    failed = []
+
+    def wait():
+        try:
+            cursor.execute(statement)
+        except psycopg2.Error as error:
+            failed.append(error.pgcode)
+
+    if way == "statement_timeout":
+        cursor.execute("SET LOCAL statement_timeout = '900ms'")
+    thread = threading.Thread(target=wait)
+    thread.start()
+    if way != "statement_timeout":
+        database.wait_for(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'second'"
+            " AND cardinality(pg_blocking_pids(pid)) > 0)"
+        )
+        database.sql(f"SELECT pg_{way}_backend(%s)", second.get_backend_pid())
+    thread.join(20)
+    assert failed == [None if way == "terminate" else "57014"]  # of a connection that is gone psycopg2 has no code
+    second.close()
+    first.close()
+    assert database.columns("files") == ["id", "state"]
+    assert database.values("SELECT to_regclass('more') IS NULL") == [True]
+    runners.good("upgrade", "head")
+    is_right(database)
+
+
+def test_a_database_without_the_extension(runners):
+    """The library alone does nothing."""
+    database = runners.database
+    database.sql("DROP EXTENSION migfix")
+    preload(database)
+    runners.good("upgrade", "001")
+    session = psycopg2.connect(dbname=database.name)
+    session.cursor().execute(READ)
+    assert database.values("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == [0]
+    runners.good("upgrade", "head")
+    session.close()
+    assert database.versions() == ["003"]
+
+
 class Extended:
     """A session that speaks the extended protocol, as psycopg 3 and asyncpg do; Debian's psycopg2 does not."""
 

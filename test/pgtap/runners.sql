@@ -177,7 +177,7 @@ BEGIN READ ONLY;
 SELECT throws_ok('SELECT migfix_lock()', '25006', NULL, 'migfix_lock: not read-only');
 ROLLBACK;
 
-SELECT * FROM finish();
+-- pg_prove counts: finish() does not see what was rolled back.
 RESET search_path;
 DROP SCHEMA tap_r CASCADE;
 DELETE FROM migfix.version_log WHERE version_table LIKE 'tap\_r.%';
