@@ -7,6 +7,7 @@ MODULE_big = migfix
 OBJS := $(patsubst %.cpp,%.o,$(sort $(wildcard src/core/*.cpp src/server/*.cpp)))
 DATA := $(wildcard migfix--*.sql)
 DOCS = README.md
+EXTRA_CLEAN = $(OBJS:.o=.d)
 
 REGRESS := $(patsubst sql/%.sql,%,$(sort $(wildcard sql/*.sql)))
 REGRESS_OPTS = --inputdir=. --load-extension=migfix
@@ -33,7 +34,8 @@ PG_CPPFLAGS = -isystem $(shell $(PG_CONFIG) --includedir-server) -Isrc \
 # -Wno-register: the server's headers up to 15 still use the keyword, which C++17 took out.
 # -g1: functions and lines for a backtrace. All that -g writes of templates makes the build half as long again
 # and the module three times as large.
-PG_CXXFLAGS = -std=c++20 -g1 -Wall -Wextra -Werror -Wno-register -fvisibility=hidden -fvisibility-inlines-hidden
+# -MMD: beside each object stands what it was made from.
+PG_CXXFLAGS = -std=c++20 -g1 -MMD -MP -Wall -Wextra -Werror -Wno-register -fvisibility=hidden -fvisibility-inlines-hidden
 SHLIB_LINK += -lstdc++ -Wl,--version-script=src/server/exports.map
 # PGXS would compile the bitcode without PG_CXXFLAGS; nothing here gains from inlining by the JIT.
 override with_llvm = no
@@ -41,5 +43,8 @@ override with_llvm = no
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
-$(OBJS): $(wildcard src/core/*.hpp src/server/*.hpp) migfix.control
+$(OBJS): migfix.control
+-include $(OBJS:.o=.d)
+# Of an object without such a list nobody knows what it was made from.
+$(filter-out $(patsubst %.d,%.o,$(wildcard src/core/*.d src/server/*.d)),$(OBJS)): $(wildcard src/core/*.hpp src/server/*.hpp)
 endif
