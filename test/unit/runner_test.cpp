@@ -19,7 +19,9 @@ LogEntry recorded_by_another() {
   return entry;
 }
 
-RunnerHolder somebody() { return {4711, "appuser", "alembic", "10.0.0.7", "2026-11-21 10:03:07+00"}; }
+RunnerHolder somebody() {
+  return {4711, "appuser", "alembic", "10.0.0.7", "2026-11-21 10:03:07+00"};
+}
 
 TEST(AlembicRead, WhatAlembicSends) {
   for (const char *text : {
@@ -82,16 +84,18 @@ TEST(Runner, Overtaken) {
   Error error = overtaken(meanwhile);
   EXPECT_STREQ(error.sqlstate(), "40001");
   EXPECT_EQ(error.message(), "another runner has migrated public.alembic_version meanwhile");
-  EXPECT_EQ(error.detail(),
-            "This session has read \"001\" there; now there is \"002\": 2026-11-21 10:03:07+00 by role appuser "
-            "(application \"alembic\", pid 4711), with UPDATE of \"001\" to \"002\" (log 12).");
+  EXPECT_EQ(
+      error.detail(),
+      "This session has read \"001\" there; now there is \"002\": 2026-11-21 10:03:07+00 by role appuser "
+      "(application \"alembic\", pid 4711), with UPDATE of \"001\" to \"002\" (log 12).");
   EXPECT_EQ(error.hint(),
             "Nothing of this transaction is kept. Run it again: it goes on from what is recorded now:\n"
             "SELECT * FROM tools.migfix_current();");
   meanwhile.read.reset();
   meanwhile.changed.reset();
   meanwhile.now = Rows{"a", "b"};
-  EXPECT_EQ(overtaken(meanwhile).detail(), "This session has found no such table; now there is \"a\" and \"b\".");
+  EXPECT_EQ(overtaken(meanwhile).detail(),
+            "This session has found no such table; now there is \"a\" and \"b\".");
   meanwhile.read = Rows{};
   meanwhile.now.reset();
   EXPECT_EQ(overtaken(meanwhile).detail(), "This session has read no version there; now the table is gone.");
@@ -101,10 +105,12 @@ TEST(Runner, WaitedInVain) {
   Error error = waited_in_vain("public.alembic_version", somebody(), 300000);
   EXPECT_STREQ(error.sqlstate(), "55P03");
   EXPECT_EQ(error.message(), "another runner is migrating public.alembic_version");
-  EXPECT_EQ(error.detail(),
-            "Its runner lock was waited for as long as migfix.runner_timeout and lock_timeout allow (5min); it is held by "
-            "pid 4711, role appuser, application \"alembic\", from 10.0.0.7, in a transaction since 2026-11-21 "
-            "10:03:07+00.");
+  EXPECT_EQ(
+      error.detail(),
+      "Its runner lock was waited for as long as migfix.runner_timeout and lock_timeout allow (5min); it is "
+      "held by "
+      "pid 4711, role appuser, application \"alembic\", from 10.0.0.7, in a transaction since 2026-11-21 "
+      "10:03:07+00.");
   EXPECT_EQ(error.hint(),
             "Nothing of this transaction is kept. Run it again when the other one has ended. What it does:\n"
             "SELECT * FROM pg_stat_activity WHERE pid = 4711;");
