@@ -359,9 +359,14 @@ COMMENT ON FUNCTION @extschema@.migfix_upgrade(text, text, boolean, text) IS 'ru
 
 -- What is there already, and what comes ----------------------------------------------------------------
 
+CREATE FUNCTION @extschema@.migfix_preload(on_off boolean) RETURNS text
+  LANGUAGE c AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.migfix_preload(boolean) IS 'puts migfix into session_preload_libraries of this database, behind what is there, or takes it out, and says what that means: only a session that has loaded migfix when a statement begins can leave that out (migfix.existing_object = skip_identical). For superusers, and who else may set that for the database. Errors: 22004 NULL, 42501, 25006 read-only';
+REVOKE ALL ON FUNCTION @extschema@.migfix_preload(boolean) FROM PUBLIC;
+
 CREATE FUNCTION @extschema@.migfix_ddl_start() RETURNS event_trigger
   LANGUAGE c AS 'MODULE_PATHNAME';
-COMMENT ON FUNCTION @extschema@.migfix_ddl_start() IS 'event trigger: keeps the guard from being switched off by whom may not';
+COMMENT ON FUNCTION @extschema@.migfix_ddl_start() IS 'event trigger: explains why a CREATE fails whose object is there already (migfix.existing_object), and keeps the guard from being switched off by whom may not';
 
 CREATE FUNCTION @extschema@.migfix_ddl_end() RETURNS event_trigger
   LANGUAGE c AS 'MODULE_PATHNAME';
@@ -374,7 +379,7 @@ COMMENT ON FUNCTION @extschema@.migfix_ddl_drop() IS 'event trigger: logs droppe
 SELECT @extschema@.migfix_protect();
 
 CREATE EVENT TRIGGER migfix_ddl_start ON ddl_command_start EXECUTE FUNCTION @extschema@.migfix_ddl_start();
-COMMENT ON EVENT TRIGGER migfix_ddl_start IS 'migfix: keeps the guard on version tables';
+COMMENT ON EVENT TRIGGER migfix_ddl_start IS 'migfix: explains what is there already, and keeps the guard on version tables';
 CREATE EVENT TRIGGER migfix_ddl_end ON ddl_command_end EXECUTE FUNCTION @extschema@.migfix_ddl_end();
 COMMENT ON EVENT TRIGGER migfix_ddl_end IS 'migfix: guards new version tables';
 CREATE EVENT TRIGGER migfix_ddl_drop ON sql_drop EXECUTE FUNCTION @extschema@.migfix_ddl_drop();

@@ -4,6 +4,7 @@
 #include "server/ddl_log.hpp"
 #include "server/drop_watch.hpp"
 #include "server/environment_cache.hpp"
+#include "server/existing_object.hpp"
 #include "server/guard_install.hpp"
 #include "server/runner_watch.hpp"
 #include "server/settings.hpp"
@@ -113,6 +114,7 @@ using namespace migfix::server;
 // runner at a time begin.
 MIGFIX_FUNCTION(migfix_ddl_start) {
   const EventTriggerData &event = event_of(fcinfo, "migfix_ddl_start");
+  explain_existing(event.parsetree);
   if (dormant() || !guards()) PG_RETURN_NULL();
   attempt("migfix could not look at a DDL command", [&] {
     refuse_switching_off(event.parsetree);

@@ -291,4 +291,10 @@ std::vector<core::RevisionStatement> lower(const std::string &text, const std::s
   return lowered;
 }
 
+core::RevisionStatement lower_parsed(const std::string &text, const void *statement, const std::string &own_schema) {
+  Tokens tokens(text);
+  Lowering lowering(tokens, own_schema);
+  return lower_one(lowering, text, static_cast<const RawStmt *>(statement));
+}
+
 }  // namespace migfix::server

@@ -16,4 +16,8 @@ namespace migfix::server {
 std::vector<core::RevisionStatement> lower(const std::string &text, const std::string &own_schema,
                                            bool &names_lead_away);
 
+/// One statement that has been parsed already: `statement` is a RawStmt whose locations are bytes of `text`.
+/// Memory is taken from CurrentMemoryContext and left to it.
+core::RevisionStatement lower_parsed(const std::string &text, const void *statement, const std::string &own_schema);
+
 }  // namespace migfix::server

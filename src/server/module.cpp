@@ -6,6 +6,8 @@
 #include "server/environment_cache.hpp"
 #include "server/runner_watch.hpp"
 #include "server/settings.hpp"
+#include "server/skipping.hpp"
+#include "server/statement_text.hpp"
 #include "server/transaction_state.hpp"
 
 #pragma GCC visibility push(default)
@@ -25,6 +27,8 @@ void _PG_init(void) {
     migfix::server::watch_ddl_claims();
     migfix::server::watch_revisions();
     migfix::server::watch_runners();
+    migfix::server::watch_statements();
+    migfix::server::watch_utility_statements();
     return 0;
   });
 }

@@ -64,6 +64,17 @@ std::vector<DraftObject> read_loose_objects(const SchemaDraft &draft, bool all_s
   return objects;
 }
 
+// $1: relations, $2: types. With the sequences of serial and identity columns.
+constinit Statement schemas_of_objects{
+    "SELECT n.oid, n.nspname, NULL FROM pg_namespace AS n WHERE n.oid IN ("
+    "  SELECT c.relnamespace FROM pg_class AS c WHERE c.oid = ANY ($1::oid[])"
+    "  UNION SELECT t.typnamespace FROM pg_type AS t WHERE t.oid = ANY ($2::oid[]))"
+    " UNION ALL SELECT n.oid, n.nspname, s.oid FROM pg_depend AS d"
+    "  JOIN pg_class AS s ON s.oid = d.objid AND s.relkind = 'S' JOIN pg_namespace AS n ON n.oid = s.relnamespace"
+    "  WHERE d.classid = 'pg_class'::regclass AND d.objsubid = 0 AND d.refclassid = 'pg_class'::regclass"
+    "  AND d.refobjid = ANY ($1::oid[]) AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')",
+    2};
+
 void put(core::SchemaModel &model, const OwnSchema &own, core::ObjectId id, core::Object object) {
   own.localize(id);
   own.localize(object.definition);
@@ -119,6 +130,30 @@ core::SchemaModel read_schema(Oid schema, const std::vector<std::string> &others
   auto models = read({{schema}, others, left_out}, true);
   const auto model = models.find(schema);
   return model == models.end() ? core::SchemaModel() : std::move(model->second);
+}
+
+core::SchemaModel read_objects(const std::vector<Oid> &relations, const std::vector<Oid> &types,
+                               const std::string &own_schema) {
+  const LatestSnapshot snapshot;
+  SchemaDraft draft;
+  draft.only = SchemaDraft::Only{relations, types};
+  run(schemas_of_objects, {sql_array(relations), sql_array(types)}, SnapshotKind::kActive, [&](const RowView &row) {
+    draft.schemas[static_cast<Oid>(row.integer(0))] = row.string(1);
+    if (!row.null(2)) draft.only->relations.push_back(static_cast<Oid>(row.integer(2)));
+  });
+  read_relations(draft, {});
+  read_types(draft);
+  read_sequences(draft);
+  read_constraints(draft);
+  read_views(draft);
+  draft.finish();
+  core::SchemaModel model;
+  const OwnSchema own(own_schema);
+  for (auto &[schema, objects] : draft.objects) {
+    for (DraftObject &object : objects) put(model, own, std::move(object.first), std::move(object.second));
+  }
+  model.take_changes();
+  return model;
 }
 
 }  // namespace migfix::server

@@ -28,4 +28,12 @@ std::map<Oid, core::SchemaModel> read_schemas(const SchemaRequest &request);
 core::SchemaModel read_schema(Oid schema, const std::vector<std::string> &others = {},
                               const std::unordered_set<Oid> &left_out = {});
 
+/// Single objects, each found by an index whatever else is in the database: relations (tables with their
+/// columns, constraints and indexes, and the sequences that their columns own; views, sequences, composite
+/// types) and types (enums, domains), whoever they belong to. In the model the name of `own_schema` (raw) is
+/// empty. Without comments, triggers and what holds them in place. Takes locks only to read a view's query, and
+/// waits for none.
+core::SchemaModel read_objects(const std::vector<Oid> &relations, const std::vector<Oid> &types,
+                               const std::string &own_schema);
+
 }  // namespace migfix::server

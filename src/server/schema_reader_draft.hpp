@@ -63,7 +63,14 @@ class SchemaDraft {
   std::string column_name(Oid relation, int number) const;
   core::QualifiedName relation_name(Oid relation);
 
+  /// Only these are read, and what belongs to them, instead of all that stands in the schemas.
+  struct Only {
+    std::vector<Oid> relations;  // tables, views, sequences
+    std::vector<Oid> types;      // enums, domains
+  };
+
   std::unordered_map<Oid, std::string> schemas;  // that are read
+  std::optional<Only> only;
   std::unordered_map<Oid, DraftRelation> relations;
   std::unordered_map<Oid, std::deque<DraftObject>> objects;  // by schema
   TypeReader types;

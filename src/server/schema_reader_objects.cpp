@@ -24,21 +24,28 @@ namespace {
 using core::ObjectKind;
 
 // $1: schemas. Used is what a DROP TYPE would stumble over, of the enum or of its array.
+#define MIGFIX_ENUMS_WHERE                                                                                   \
+  "SELECT t.oid, t.typnamespace, t.typname,"                                                                 \
+  " (SELECT array_to_string(array_agg(e.enumlabel ORDER BY e.enumsortorder), chr(1)) FROM pg_enum AS e"      \
+  "  WHERE e.enumtypid = t.oid),"                                                                            \
+  " EXISTS (SELECT FROM pg_depend AS u WHERE u.refclassid = 'pg_type'::regclass"                             \
+  "  AND u.refobjid IN (t.oid, t.typarray) AND u.deptype IN ('n', 'a'))"                                     \
+  " FROM pg_type AS t WHERE t.typtype = 'e' AND "
+
 constinit Statement enums_in{
-    "SELECT t.oid, t.typnamespace, t.typname,"
-    " (SELECT array_to_string(array_agg(e.enumlabel ORDER BY e.enumsortorder), chr(1)) FROM pg_enum AS e"
-    "  WHERE e.enumtypid = t.oid),"
-    " EXISTS (SELECT FROM pg_depend AS u WHERE u.refclassid = 'pg_type'::regclass"
-    "  AND u.refobjid IN (t.oid, t.typarray) AND u.deptype IN ('n', 'a'))"
-    " FROM pg_type AS t WHERE t.typtype = 'e' AND t.typnamespace IN (SELECT unnest($1::oid[])) "
-    "AND" MIGFIX_USER_TYPE,
-    1};
+    MIGFIX_ENUMS_WHERE "t.typnamespace IN (SELECT unnest($1::oid[])) AND" MIGFIX_USER_TYPE, 1};
+
+// $1: types; by the index, one by one.
+constinit Statement enums_with_oid{MIGFIX_ENUMS_WHERE "t.oid = ANY ($1::oid[])", 1};
+
+#define MIGFIX_DOMAINS_WHERE                                                                           \
+  "SELECT t.oid, t.typnamespace, t.typname, t.typbasetype, t.typtypmod, t.typnotnull, t.typdefaultbin," \
+  " t.typcollation FROM pg_type AS t WHERE t.typtype = 'd' AND "
 
 constinit Statement domains_in{
-    "SELECT t.oid, t.typnamespace, t.typname, t.typbasetype, t.typtypmod, t.typnotnull, t.typdefaultbin,"
-    " t.typcollation FROM pg_type AS t"
-    " WHERE t.typtype = 'd' AND t.typnamespace IN (SELECT unnest($1::oid[])) AND" MIGFIX_USER_TYPE,
-    1};
+    MIGFIX_DOMAINS_WHERE "t.typnamespace IN (SELECT unnest($1::oid[])) AND" MIGFIX_USER_TYPE, 1};
+
+constinit Statement domains_with_oid{MIGFIX_DOMAINS_WHERE "t.oid = ANY ($1::oid[])", 1};
 
 constinit Statement domain_checks{
     "SELECT c.contypid, c.conname, c.conbin FROM pg_constraint AS c"
@@ -84,8 +91,8 @@ std::string schemas_of(const SchemaDraft &draft) {
   return sql_array(oids);
 }
 
-void read_enums(SchemaDraft &draft, const std::string &schemas) {
-  run(enums_in, {schemas}, SnapshotKind::kActive, [&](const RowView &row) {
+void read_enums(SchemaDraft &draft, const std::string &oids) {
+  run(draft.only ? enums_with_oid : enums_in, {oids}, SnapshotKind::kActive, [&](const RowView &row) {
     const auto schema = static_cast<Oid>(row.integer(1));
     core::Object &object = draft.add(schema, {ObjectKind::kEnum, draft.schemas[schema], {}, row.string(2)},
                                      core::Enum{joined_items(row.text(3)), row.flag(4)});
@@ -93,10 +100,10 @@ void read_enums(SchemaDraft &draft, const std::string &schemas) {
   });
 }
 
-void read_domains(SchemaDraft &draft, const std::string &schemas) {
+void read_domains(SchemaDraft &draft, const std::string &oids_or_schemas) {
   std::unordered_map<Oid, core::Object *> domains;
   std::vector<Oid> oids;
-  run(domains_in, {schemas}, SnapshotKind::kActive, [&](const RowView &row) {
+  run(draft.only ? domains_with_oid : domains_in, {oids_or_schemas}, SnapshotKind::kActive, [&](const RowView &row) {
     const auto schema = static_cast<Oid>(row.integer(1));
     const auto base = static_cast<Oid>(row.integer(3));
     const auto collation = static_cast<Oid>(row.integer(7));
@@ -164,9 +171,9 @@ void read_query(SchemaDraft &draft, Oid view, core::Object &object, const std::s
 }  // namespace
 
 void read_types(SchemaDraft &draft) {
-  const std::string schemas = schemas_of(draft);
-  read_enums(draft, schemas);
-  read_domains(draft, schemas);
+  const std::string oids = draft.only ? sql_array(draft.only->types) : schemas_of(draft);
+  read_enums(draft, oids);
+  read_domains(draft, oids);
   const std::string composites = oids_of_kind(draft, "c");
   if (composites.empty()) return;
   run(composite_types, {composites}, SnapshotKind::kActive, [&](const RowView &row) {

@@ -21,13 +21,17 @@ namespace {
 
 using core::ObjectKind;
 
+#define MIGFIX_RELATIONS_WHERE                                                                       \
+  "SELECT c.oid, c.relnamespace, c.relname, c.relkind, c.relpersistence = 'u', c.relispartition, " \
+  "c.relpartbound"                                                                                   \
+  " FROM pg_class AS c WHERE c.relkind IN ('r', 'p', 'v', 'm', 'c', 'S') AND "
+
 // $1: schemas.
 constinit Statement relations_in{
-    "SELECT c.oid, c.relnamespace, c.relname, c.relkind, c.relpersistence = 'u', c.relispartition, "
-    "c.relpartbound"
-    " FROM pg_class AS c WHERE c.relnamespace IN (SELECT unnest($1::oid[]))"
-    " AND c.relkind IN ('r', 'p', 'v', 'm', 'c', 'S') AND" MIGFIX_USER_RELATION,
-    1};
+    MIGFIX_RELATIONS_WHERE "c.relnamespace IN (SELECT unnest($1::oid[])) AND" MIGFIX_USER_RELATION, 1};
+
+// $1: relations; by the index, one by one.
+constinit Statement relations_with_oid{MIGFIX_RELATIONS_WHERE "c.oid = ANY ($1::oid[])", 1};
 
 // $1: relations.
 constinit Statement columns_in{
@@ -230,9 +234,12 @@ void read_partitioning(SchemaDraft &draft) {
 }  // namespace
 
 void read_relations(SchemaDraft &draft, const std::unordered_set<Oid> &left_out) {
-  std::vector<Oid> schemas;
-  for (const auto &[oid, name] : draft.schemas) schemas.push_back(oid);
-  run(relations_in, {sql_array(schemas)}, SnapshotKind::kActive, [&](const RowView &row) {
+  std::vector<Oid> oids;
+  if (draft.only) oids = draft.only->relations;
+  if (!draft.only)
+    for (const auto &[oid, name] : draft.schemas) oids.push_back(oid);
+  Statement &relations = draft.only ? relations_with_oid : relations_in;
+  run(relations, {sql_array(oids)}, SnapshotKind::kActive, [&](const RowView &row) {
     const auto oid = static_cast<Oid>(row.integer(0));
     const auto schema = static_cast<Oid>(row.integer(1));
     if (left_out.contains(oid) || !draft.schemas.contains(schema)) return;

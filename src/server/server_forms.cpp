@@ -193,7 +193,11 @@ void add_type(std::string &key, const core::DataType &type) {
 
 }  // namespace
 
-ServerForms::ServerForms(const std::string &own_schema) : own_(own_schema), path_(path_behind(own_)) {
+ServerForms::ServerForms(const std::string &own_schema)
+    : ServerForms(own_schema, path_behind(OwnSchema(own_schema))) {}
+
+ServerForms::ServerForms(const std::string &own_schema, std::string path)
+    : own_(own_schema), path_(path_behind(own_)), expression_path_(std::move(path)) {
   memory_ = call([] {
     return AllocSetContextCreate(CurrentMemoryContext, "migfix normal forms", ALLOCSET_DEFAULT_SIZES);
   });
@@ -287,7 +291,7 @@ std::optional<std::string> ServerForms::expression(const std::string &text, cons
     KnownColumns all{found.data(), static_cast<int>(found.size())};
     Node *tree = nullptr;
     {
-      const NameScope scope(path_.c_str());
+      const NameScope scope(expression_path_.c_str());
       tree = call([&] { return analyzed(sql.c_str(), all, purpose, to); });
     }
     const NameScope scope;
@@ -307,7 +311,7 @@ std::optional<std::string> ServerForms::query(const std::string &text) {
     MemoryContextSwitchTo(memory_);
     Query *query = nullptr;
     {
-      const NameScope scope(path_.c_str());
+      const NameScope scope(expression_path_.c_str());
       query = call([&] { return analyzed_query(text.c_str()); });
     }
     if (query == nullptr) return;

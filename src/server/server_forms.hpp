@@ -16,6 +16,8 @@ class ServerForms : public core::NormalForms {
  public:
   /// `own_schema` is the version table's, raw.
   explicit ServerForms(const std::string &own_schema);
+  /// The same with expressions and queries read under `path`, as SQL writes it, instead.
+  ServerForms(const std::string &own_schema, std::string path);
   ~ServerForms() override;
 
   core::DataType resolved(const core::DataType &type) override;
@@ -38,7 +40,8 @@ class ServerForms : public core::NormalForms {
   const TypeFacts &facts_of(const core::DataType &type);
 
   OwnSchema own_;
-  std::string path_;
+  std::string path_;             // for types
+  std::string expression_path_;  // for expressions and queries
   MemoryContext memory_;
   std::unordered_map<std::string, TypeFacts> types_;
   std::unordered_map<std::string, core::DataType> resolved_;

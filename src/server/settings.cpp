@@ -21,7 +21,7 @@ struct NameList {
 };
 NameList *names = nullptr;
 
-int existing_object = 0;
+int existing_object = static_cast<int>(OnExisting::kExplain);
 bool log_ddl = true;
 bool report_duplicates = true;
 int runner_timeout = 5 * 60 * 1000;
@@ -35,9 +35,9 @@ const config_enum_entry kGuardModes[] = {
 };
 
 const config_enum_entry kExistingObjectModes[] = {
-    {"explain", 0, false},
-    {"skip_identical", 1, false},
-    {"off", 2, false},
+    {"explain", static_cast<int>(OnExisting::kExplain), false},
+    {"skip_identical", static_cast<int>(OnExisting::kSkipIdentical), false},
+    {"off", static_cast<int>(OnExisting::kOff), false},
     {nullptr, 0, false},
 };
 
@@ -86,7 +86,9 @@ void define_settings() {
                              &version_tables, "alembic_version", PGC_SUSET, GUC_LIST_INPUT,
                              check_version_tables, assign_version_tables, nullptr);
   DefineCustomEnumVariable("migfix.existing_object",
-                           "What a CREATE meets when its object is there already.", nullptr,
+                           "What a CREATE meets when its object is there already.",
+                           "explain adds to the server's error what is known of the object, skip_identical passes "
+                           "over what is the same, off leaves the server's error as it is.",
                            &existing_object, existing_object, kExistingObjectModes, PGC_SUSET, 0, nullptr,
                            nullptr, nullptr);
   DefineCustomBoolVariable("migfix.log_ddl", "Whether DDL is logged in migfix.ddl_log.", nullptr, &log_ddl, log_ddl, PGC_SUSET,
@@ -105,6 +107,8 @@ bool logs_ddl() { return log_ddl; }
 core::GuardMode guard_mode() { return static_cast<core::GuardMode>(guard); }
 
 int runner_timeout_ms() { return runner_timeout; }
+
+OnExisting on_existing() { return static_cast<OnExisting>(existing_object); }
 
 std::vector<std::string> version_table_names() {
   std::vector<std::string> result;

@@ -17,6 +17,10 @@ bool logs_ddl();
 /// migfix.runner_timeout in milliseconds; 0: no runner lock.
 int runner_timeout_ms();
 
+/// migfix.existing_object.
+enum class OnExisting { kExplain, kSkipIdentical, kOff };
+OnExisting on_existing();
+
 /// The names in migfix.version_tables, folded and unquoted as SQL does it, in order, each once.
 std::vector<std::string> version_table_names();
 
