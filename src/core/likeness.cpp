@@ -17,10 +17,15 @@ bool other_schema(const QualifiedName &a, const QualifiedName &b) {
   return !a.empty() && !b.empty() && a.name == b.name && a.schema != b.schema;
 }
 
+/// A default class may be written out or not; one of another schema is another, whatever its name.
+bool other_class(const QualifiedName &a, const QualifiedName &b) {
+  if (a.empty() == b.empty()) return other_schema(a, b);
+  return (a.empty() ? b : a).schema != "pg_catalog";
+}
+
 bool other_schema(const std::vector<IndexElement> &a, const std::vector<IndexElement> &b) {
   for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
-    if (other_schema(a[i].collation, b[i].collation) ||
-        other_schema(a[i].operator_class, b[i].operator_class))
+    if (other_schema(a[i].collation, b[i].collation) || other_class(a[i].operator_class, b[i].operator_class))
       return true;
   }
   return false;
@@ -60,9 +65,14 @@ class Judge {
   }
 
  private:
-  // The object that the message names anyway is not named again.
+  // In one line; the object that the message names anyway is not named again.
   std::string said(const ObjectId &id, const std::string &clause) const {
-    return id == whole_ ? clause : object_in_words(id) + ": " + clause;
+    std::string line = id == whole_ ? std::string() : object_in_words(id) + ": ";
+    for (const char c : clause) {
+      const bool blank = c == '\n' || c == ' ';
+      if (!blank || line.empty() || line.back() != ' ') line += blank ? ' ' : c;
+    }
+    return line;
   }
 
   void compare_one(const ObjectId &id, const Object &object) {

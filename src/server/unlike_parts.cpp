@@ -44,7 +44,11 @@ constinit Statement of_relation{
     "k.conname)"
     " FROM pg_constraint AS k JOIN pg_class AS c ON c.oid = k.conindid"
     " WHERE k.conrelid = $1::oid AND k.contype IN ('p', 'u', 'x')"
-    "  AND (c.reloptions IS NOT NULL OR c.reltablespace <> 0)",
+    "  AND (c.reloptions IS NOT NULL OR c.reltablespace <> 0)"
+    " UNION ALL SELECT format('constraint %I has an operator of a schema of its own', k.conname)"
+    " FROM pg_constraint AS k WHERE k.contype = 'x' AND (k.conrelid = $1::oid OR k.conindid = $1::oid)"
+    "  AND EXISTS (SELECT FROM pg_operator AS o WHERE o.oid = ANY (k.conexclop)"
+    "   AND o.oprnamespace <> 'pg_catalog'::regnamespace)",
     2};
 
 // $1: the relation, $2: the column, or '' for all of them.
@@ -84,6 +88,11 @@ void collect(Statement &statement, const std::vector<Value> &parameters, Reasons
 void of_constraint(const Constraint *constraint, Reasons &reasons) {
   if (constraint->options != NIL || constraint->indexspace != nullptr)
     reasons.emplace_back("parameters or a tablespace are given for the index of a constraint");
+  ListCell *cell;
+  foreach (cell, constraint->exclusions) {
+    const auto *operators = static_cast<const List *>(lsecond(static_cast<const List *>(lfirst(cell))));
+    if (list_length(operators) > 1) reasons.emplace_back("an operator is given with its schema");
+  }
   if (constraint->indexname != nullptr) reasons.emplace_back("an index is to become the constraint's");
 }
 

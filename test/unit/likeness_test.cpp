@@ -107,6 +107,38 @@ TEST(LikenessOf, ACollationOfTheSameNameInAnotherSchema) {
   EXPECT_TRUE(like(expected, real).identical());
 }
 
+TEST(LikenessOf, AnOperatorClassOfAnotherSchemaThatHasTheNameOfADefaultOne) {
+  const auto with = [](QualifiedName operator_class) {
+    Index index;
+    index.table = own("t");
+    IndexElement element;
+    element.column = "a";
+    element.operator_class = std::move(operator_class);
+    index.elements = {element};
+    SchemaModel model;
+    model.put(idx("i"), {index, {}});
+    return model;
+  };
+  const auto identical = [](const SchemaModel &expected, const SchemaModel &real) {
+    return likeness_of(expected, {idx("i")}, real, idx("i")).identical();
+  };
+  EXPECT_TRUE(identical(with({"pg_catalog", "int4_ops"}), with({})));
+  EXPECT_FALSE(identical(with({"mine", "int4_ops"}), with({})));
+  EXPECT_FALSE(identical(with({"mine", "text_pattern_ops"}), with({"pg_catalog", "text_pattern_ops"})));
+}
+
+TEST(LikenessOf, ADifferenceIsSaidInOneLine) {
+  View view;
+  view.query.normal = view.query.text = "SELECT 1\n   FROM a";
+  SchemaModel expected;
+  expected.put(view_id("t"), {view, {}});
+  view.query.normal = view.query.text = "SELECT 2";
+  SchemaModel real;
+  real.put(view_id("t"), {view, {}});
+  EXPECT_EQ(likeness_of(expected, {view_id("t")}, real, view_id("t")).differences,
+            Said{"AS SELECT 1 FROM a expected, AS SELECT 2 found"});
+}
+
 TEST(LikenessOf, AViewThatCannotBeReadIsADoubt) {
   View view;
   view.query.normal = view.query.text = "SELECT 1";
