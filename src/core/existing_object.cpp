@@ -69,9 +69,14 @@ std::string verdict(const ExistingObject &object) {
   return "It is identical to what is being created.";
 }
 
+std::string came_to_be(const std::string &origin) {
+  return origin.starts_with("created ") ? fmt::format("It was {}.", origin)
+                                        : fmt::format("The log has it with {}.", origin);
+}
+
 std::string detail_of(const ExistingObject &object) {
   std::string detail;
-  if (!object.creation.empty()) detail = fmt::format("It was {}.", object.creation);
+  if (!object.origin.empty()) detail = came_to_be(object.origin);
   add_sentence(detail, verdict(object));
   if (object.does_more)
     add_sentence(detail, "The statement does more than that, which has not been done yet.");
@@ -171,7 +176,7 @@ bool can_be_skipped(const ExistingObject &object) {
 Explanation skipped(const ExistingObject &object) {
   Explanation notice{
       sqlstate_of(object.clash), subject(object) + " already exists and is identical, skipping", {}, {}};
-  if (!object.creation.empty()) notice.detail = fmt::format("It was {}.", object.creation);
+  if (!object.origin.empty()) notice.detail = came_to_be(object.origin);
   if (!object.owner.empty()) add_sentence(notice.detail, fmt::format("It belongs to role {}.", object.owner));
   if (object.likeness && !object.likeness->besides.empty())
     add_sentence(notice.detail, fmt::format("There is besides: {}.", list_of(object.likeness->besides)));

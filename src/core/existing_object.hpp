@@ -23,12 +23,12 @@ std::string thing_in_words(char kind, bool is_type);
 
 struct ExistingObject {
   Clash clash = Clash::kRelation;
-  std::string name;      // raw
-  std::string table;     // raw; of a column or constraint
-  std::string there;     // thing_in_words(), where it is another kind of thing; else empty
-  std::string creation;  // creation_in_words(); empty: not known, or not for this role
-  std::string owner;     // where the current role does not own it
-  bool may_act = true;   // the current role has the owner's rights
+  std::string name;     // raw
+  std::string table;    // raw; of a column or constraint
+  std::string there;    // thing_in_words(), where it is another kind of thing; else empty
+  std::string origin;   // origin_in_words(); empty: not known, or not for this role
+  std::string owner;    // where the current role does not own it
+  bool may_act = true;  // the current role has the owner's rights
 
   std::optional<Likeness> likeness;  // nothing: not compared
   std::string why_not;               // then: "CREATE TABLE ... AS is not modelled"

@@ -1,5 +1,6 @@
 #include "server/existing_hint.hpp"
 
+#include "server/ddl_log.hpp"
 #include "server/environment_cache.hpp"
 #include "server/extension.hpp"
 #include "server/query.hpp"
@@ -58,9 +59,52 @@ Oid version_table_for(Oid schema, const std::vector<std::string> &names) {
   });
 }
 
+// What the log calls it. Of what is a row type it has the table.
+core::DdlName logged_name(const TakenName &taken) {
+  core::DdlName name;
+  const char *schema = call([&] { return get_namespace_name(taken.schema); });
+  name.name = taken.name;
+  if (taken.clash == core::Clash::kSchema) {
+    name.type = "schema";
+    return name;
+  }
+  if (schema != nullptr) name.schema = schema;
+  if (taken.clash == core::Clash::kColumn || taken.clash == core::Clash::kConstraint) {
+    const char *table = call([&] { return get_rel_name(taken.table); });
+    name.part = std::exchange(name.name, table == nullptr ? std::string() : std::string(table));
+    name.type = "table";
+    return name;
+  }
+  const Oid relation = taken.clash == core::Clash::kRelation
+                           ? taken.there
+                           : call([&] { return get_typ_typrelid(taken.there); });
+  switch (OidIsValid(relation) ? call([&] { return get_rel_relkind(relation); }) : RELKIND_COMPOSITE_TYPE) {
+    case RELKIND_COMPOSITE_TYPE:
+      name.type = "type";
+      break;
+    case RELKIND_VIEW:
+    case RELKIND_MATVIEW:
+      name.type = "view";
+      break;
+    case RELKIND_INDEX:
+    case RELKIND_PARTITIONED_INDEX:
+      name.type = "index";
+      break;
+    case RELKIND_SEQUENCE:
+      name.type = "sequence";
+      break;
+    default:
+      name.type = "table";
+  }
+  return name;
+}
+
 }  // namespace
 
 void fill_hint(const TakenName &taken, core::ExistingObject &object) {
+  if (may_read_ddl_log()) {
+    if (const auto entry = origin_of(logged_name(taken))) object.origin = core::origin_in_words(*entry);
+  }
   const std::vector<std::string> names = version_table_names();
   const Oid table = version_table_for(taken.schema, names);
   const char *schema = call([&] { return get_namespace_name(taken.schema); });

@@ -1,5 +1,6 @@
 -- What a CREATE is told whose object is there already, kind by kind: never another error than PostgreSQL's own.
 SET client_min_messages = error;
+SET migfix.log_ddl = off;  -- who made what is tested at the end
 CREATE SCHEMA tap_there;
 CREATE SCHEMA tap_far;
 CREATE ROLE tap_maker;
@@ -350,6 +351,21 @@ SELECT is(twice(), 'there there ', 'and the tree is the same as before');
 DROP TABLE again;
 SELECT is(twice(), 'made made ', 'also when it is to be made again');
 RESET migfix.existing_object;
+
+-- Who made it, for whom may read the log.
+SET migfix.log_ddl = on;
+CREATE TYPE logged AS ENUM ('a');
+ALTER TABLE plain ADD COLUMN later integer;
+SET migfix.log_ddl = off;
+SELECT matches((outcome($$CREATE TYPE logged AS ENUM ('a')$$)).detail,
+  '^It was created \d+-\d+-\d+ .* by role postgres .*outside any migration\. It is identical to what is being created\.$', 'who created it');
+SELECT matches((outcome($$ALTER TABLE plain ADD COLUMN later integer$$)).detail,
+  '^The log has it with ALTER TABLE .* by role postgres .*outside any migration\. It is identical to what is being created\.$', 'who added a column');
+GRANT CREATE ON SCHEMA tap_there TO tap_stranger;
+SET ROLE tap_stranger;
+SELECT is((outcome($$CREATE TYPE tap_there.logged AS ENUM ('a')$$)).detail,
+  'It is identical to what is being created. It belongs to role postgres.', 'who may not read the log is told nothing of it');
+RESET ROLE;
 
 SELECT * FROM finish();
 RESET search_path;

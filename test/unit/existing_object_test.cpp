@@ -39,14 +39,16 @@ TEST(Explain, SaysWhatPostgresqlSays) {
 TEST(Explain, WhoMadeItAndHowItCompares) {
   ExistingObject object = enum_there();
   EXPECT_EQ(explain(object).detail, "It is identical to what is being created.");
-  object.creation = "created 2026-11-21 10:03:07+00 by role appuser (pid 4711), outside any migration";
+  object.origin = "created 2026-11-21 10:03:07+00 by role appuser (pid 4711), outside any migration";
   EXPECT_EQ(explain(object).detail,
             "It was created 2026-11-21 10:03:07+00 by role appuser (pid 4711), outside any migration. It is "
             "identical "
             "to what is being created.");
+  object.origin = "ALTER TABLE 2026-11-21 10:03:07+00 by role appuser (pid 4711), outside any migration";
+  EXPECT_TRUE(explain(object).detail.starts_with("The log has it with ALTER TABLE 2026-11-21"));
   object.likeness->differences = {"label \"b\" missing after \"a\"", "label \"c\" is one too many"};
   object.owner = "appuser";
-  object.creation.clear();
+  object.origin.clear();
   EXPECT_EQ(explain(object).detail,
             "It differs: label \"b\" missing after \"a\"; label \"c\" is one too many. It belongs to role "
             "appuser.");
@@ -124,7 +126,7 @@ TEST(Skipping, SaysWhatIsThere) {
   EXPECT_EQ(skipped(object).message, "type \"mood\" already exists and is identical, skipping");
   EXPECT_EQ(skipped(object).detail, "");
   object.owner = "appuser";
-  object.creation = "created yesterday";
+  object.origin = "created yesterday";
   object.likeness->besides = {"index i"};
   EXPECT_EQ(skipped(object).detail,
             "It was created yesterday. It belongs to role appuser. There is besides: index i.");
