@@ -114,13 +114,15 @@ using namespace migfix::server;
 // runner at a time begin.
 MIGFIX_FUNCTION(migfix_ddl_start) {
   const EventTriggerData &event = event_of(fcinfo, "migfix_ddl_start");
+  if (!dormant() && guards()) {
+    attempt("migfix could not look at a DDL command", [&] {
+      refuse_switching_off(event.parsetree);
+      remember_names(guarded_tables_renamed(event.parsetree));
+    });
+    // What is there is looked at after the wait: the runner before may have made it.
+    runner_before_ddl(event.parsetree);
+  }
   explain_existing(event.parsetree);
-  if (dormant() || !guards()) PG_RETURN_NULL();
-  attempt("migfix could not look at a DDL command", [&] {
-    refuse_switching_off(event.parsetree);
-    remember_names(guarded_tables_renamed(event.parsetree));
-  });
-  runner_before_ddl(event.parsetree);
   PG_RETURN_NULL();
 }
 
