@@ -2,12 +2,12 @@
 #include "core/sql_text.hpp"
 #include "server/named_version_table.hpp"
 #include "server/query.hpp"
+#include "server/rights.hpp"
 #include "server/runner_watch.hpp"
 #include "server/version_relation.hpp"
 
 extern "C" {
 #include "catalog/namespace.h"
-#include "catalog/pg_namespace_d.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
 }
@@ -17,13 +17,7 @@ namespace migfix::server {
 namespace {
 
 void require_create(Oid schema, const std::string &name) {
-  const bool may = call([&] {
-#if PG_VERSION_NUM >= 160000
-    return object_aclcheck(NamespaceRelationId, schema, GetUserId(), ACL_CREATE) == ACLCHECK_OK;
-#else
-    return pg_namespace_aclcheck(schema, GetUserId(), ACL_CREATE) == ACLCHECK_OK;
-#endif
-  });
+  const bool may = call([&] { return may_create_in(schema); });
   if (!may) {
     throw core::Error(core::kInsufficientPrivilege,
                       fmt::format("permission denied to lock version table {}", name),

@@ -2,9 +2,9 @@
 
 #include "server/catalog_sql.hpp"
 #include "server/query.hpp"
+#include "server/subtransaction.hpp"
 
 extern "C" {
-#include "access/xact.h"
 #include "common/hashfn.h"
 #include "storage/lock.h"
 #include "storage/proc.h"
@@ -13,7 +13,6 @@ extern "C" {
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
-#include "utils/resowner.h"
 #include "utils/timestamp.h"
 }
 
@@ -62,12 +61,7 @@ class LockTimeoutOf {
 // One wait in the lock's queue, where pg_locks and pg_blocking_pids() show it. The server ends it by an
 // error, which is taken back with a subtransaction; any other error passes.
 bool wait_once(const LOCKTAG &tag, int milliseconds) {
-  const MemoryContext context = CurrentMemoryContext;
-  const ResourceOwner owner = CurrentResourceOwner;
-  call([&] {
-    BeginInternalSubTransaction(nullptr);
-    MemoryContextSwitchTo(context);
-  });
+  Subtransaction subtransaction;
   ErrorData *failed = nullptr;
   try {
     LockTimeoutOf slice(milliseconds);
@@ -78,15 +72,11 @@ bool wait_once(const LOCKTAG &tag, int milliseconds) {
   } catch (const PgError &error) {
     failed = error.data;
   }
-  call([&] {
-    if (failed == nullptr)
-      ReleaseCurrentSubTransaction();
-    else
-      RollbackAndReleaseCurrentSubTransaction();
-    MemoryContextSwitchTo(context);
-    CurrentResourceOwner = owner;
-  });
-  if (failed == nullptr) return true;
+  if (failed == nullptr) {
+    subtransaction.release();
+    return true;
+  }
+  subtransaction.roll_back();
   if (failed->sqlerrcode != ERRCODE_LOCK_NOT_AVAILABLE && failed->sqlerrcode != ERRCODE_T_R_DEADLOCK_DETECTED)
     throw PgError{failed};
   return false;

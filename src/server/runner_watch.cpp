@@ -2,6 +2,7 @@
 
 #include "server/extension.hpp"
 #include "server/guard_install.hpp"
+#include "server/rights.hpp"
 #include "server/runner_reading.hpp"
 #include "server/runner_statement.hpp"
 #include "server/settings.hpp"
@@ -17,7 +18,6 @@ extern "C" {
 #include "access/xlog.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_namespace_d.h"
 #include "commands/extension.h"
 #include "executor/executor.h"
 #include "optimizer/planner.h"
@@ -55,13 +55,7 @@ bool may_write(Oid version_table) {
 }
 
 bool may_create(Oid schema) {
-  return call([&] {
-#if PG_VERSION_NUM >= 160000
-    return object_aclcheck(NamespaceRelationId, schema, GetUserId(), ACL_CREATE) == ACLCHECK_OK;
-#else
-    return pg_namespace_aclcheck(schema, GetUserId(), ACL_CREATE) == ACLCHECK_OK;
-#endif
-  });
+  return call([&] { return may_create_in(schema); });
 }
 
 RunnerKey key_of(Oid relation) {

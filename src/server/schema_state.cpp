@@ -12,13 +12,13 @@
 #include "server/latest_snapshot.hpp"
 #include "server/named_version_table.hpp"
 #include "server/revision_effects.hpp"
+#include "server/rights.hpp"
 #include "server/row_changes.hpp"
 #include "server/schema_reader.hpp"
 #include "server/version_log.hpp"
 
 extern "C" {
 #include "catalog/namespace.h"
-#include "utils/acl.h"
 }
 
 namespace migfix::server {
@@ -113,7 +113,7 @@ void require_migrator(const SchemaState &state) {
   const char *schema = state.table.schema.c_str();
   const bool may = call([&] {
     const Oid oid = get_namespace_oid(schema, true);
-    return OidIsValid(oid) && pg_namespace_aclcheck(oid, GetUserId(), ACL_CREATE) == ACLCHECK_OK;
+    return OidIsValid(oid) && may_create_in(oid);
   });
   if (!may)
     throw core::Error("42501", fmt::format("permission denied to create {}", state.table.name),

@@ -1,6 +1,7 @@
 #include "server/statement_names.hpp"
 
 #include "server/query.hpp"
+#include "server/rights.hpp"
 #include "server/server_forms_query.hpp"
 #include "server/taken_name.hpp"
 
@@ -22,7 +23,6 @@ extern "C" {
 #include "nodes/value.h"
 #include "parser/parse_coerce.h"
 #include "parser/parse_type.h"
-#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -41,22 +41,6 @@ struct Names {
   List *read = NIL;
   bool good = true;
 };
-
-bool may_use_type(Oid type) {
-#if PG_VERSION_NUM >= 160000
-  return object_aclcheck(TypeRelationId, type, GetUserId(), ACL_USAGE) == ACLCHECK_OK;
-#else
-  return pg_type_aclcheck(type, GetUserId(), ACL_USAGE) == ACLCHECK_OK;
-#endif
-}
-
-bool owns_table(Oid table) {
-#if PG_VERSION_NUM >= 160000
-  return object_ownercheck(RelationRelationId, table, GetUserId());
-#else
-  return pg_class_ownercheck(table, GetUserId());
-#endif
-}
 
 List *qualified(Oid schema, const char *name) {
   return list_make2(makeString(get_namespace_name(schema)), makeString(pstrdup(name)));
@@ -158,7 +142,7 @@ void qualify_referenced(RangeVar *relation, Names &names) {
 
 void qualify_parent(RangeVar *relation, Names &names) {
   const Oid oid = qualify_read(relation, names);
-  if (OidIsValid(oid)) names.good = names.good && owns_table(oid);
+  if (OidIsValid(oid)) names.good = names.good && owns_relation(oid);
 }
 
 // The sequence in nextval('...').

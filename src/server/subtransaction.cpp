@@ -3,7 +3,6 @@
 extern "C" {
 #include "access/xact.h"
 #include "utils/memutils.h"
-#include "utils/resowner.h"
 }
 
 namespace migfix::server {
@@ -50,44 +49,51 @@ ErrorData *keep(const ErrorData *data, MemoryContext context) {
 
 }  // namespace
 
-bool attempt(const char *what, const std::function<void()> &work) {
-  const MemoryContext context = CurrentMemoryContext;
-  const ResourceOwner owner = CurrentResourceOwner;
+Subtransaction::Subtransaction() : context_(CurrentMemoryContext), owner_(CurrentResourceOwner) {
   call([&] {
     BeginInternalSubTransaction(nullptr);
-    MemoryContextSwitchTo(context);
+    MemoryContextSwitchTo(context_);
   });
-  const auto roll_back = [&] {
-    call([&] {
-      RollbackAndReleaseCurrentSubTransaction();
-      MemoryContextSwitchTo(context);
-      CurrentResourceOwner = owner;
-    });
-  };
+}
 
+void Subtransaction::release() {
+  call([&] {
+    ReleaseCurrentSubTransaction();
+    MemoryContextSwitchTo(context_);
+    CurrentResourceOwner = owner_;
+  });
+}
+
+void Subtransaction::roll_back() {
+  call([&] {
+    RollbackAndReleaseCurrentSubTransaction();
+    MemoryContextSwitchTo(context_);
+    CurrentResourceOwner = owner_;
+  });
+}
+
+bool attempt(const char *what, const std::function<void()> &work) {
+  const MemoryContext context = CurrentMemoryContext;
+  Subtransaction subtransaction;
   std::string trouble;
   ErrorData *passing = nullptr;
   try {
     work();
-    call([&] {
-      ReleaseCurrentSubTransaction();
-      MemoryContextSwitchTo(context);
-      CurrentResourceOwner = owner;
-    });
+    subtransaction.release();
     return true;
   } catch (const PgError &error) {
     trouble = error.data->message != nullptr ? error.data->message : "unknown error";
     if (must_pass(error.data->sqlerrcode)) passing = keep(error.data, context);
   } catch (const core::Error &) {
-    roll_back();
+    subtransaction.roll_back();
     throw;
   } catch (const std::bad_alloc &) {
-    roll_back();
+    subtransaction.roll_back();
     throw;
   } catch (const std::exception &error) {
     trouble = error.what();
   }
-  roll_back();
+  subtransaction.roll_back();
   if (passing != nullptr) throw PgError{passing};
   report(WARNING, fmt::format("{}: {}", what, trouble),
          "This is a failure of migfix itself; the statement goes on without it.",
@@ -97,11 +103,7 @@ bool attempt(const char *what, const std::function<void()> &work) {
 
 bool tried(const std::function<void()> &work) {
   const MemoryContext context = CurrentMemoryContext;
-  const ResourceOwner owner = CurrentResourceOwner;
-  call([&] {
-    BeginInternalSubTransaction(nullptr);
-    MemoryContextSwitchTo(context);
-  });
+  Subtransaction subtransaction;
   ErrorData *passing = nullptr;
   std::exception_ptr other;
   bool done = false;
@@ -113,11 +115,7 @@ bool tried(const std::function<void()> &work) {
   } catch (...) {
     other = std::current_exception();
   }
-  call([&] {
-    RollbackAndReleaseCurrentSubTransaction();
-    MemoryContextSwitchTo(context);
-    CurrentResourceOwner = owner;
-  });
+  subtransaction.roll_back();
   if (passing != nullptr) throw PgError{passing};
   if (other) std::rethrow_exception(other);
   return done;

@@ -3,7 +3,26 @@
 
 #include "server/boundary.hpp"
 
+extern "C" {
+#include "utils/resowner.h"
+}
+
 namespace migfix::server {
+
+/// One that is begun now. Whoever begins it ends it, once, by one of the two: no destructor does, for that may
+/// raise. The memory context and the resource owner are then those from before.
+class Subtransaction {
+ public:
+  Subtransaction();
+  void release();
+  void roll_back();
+  Subtransaction(const Subtransaction &) = delete;
+  Subtransaction &operator=(const Subtransaction &) = delete;
+
+ private:
+  MemoryContext context_;
+  ResourceOwner owner_;
+};
 
 /// Runs `work` in a subtransaction. A core::Error (a verdict) passes through. Anything unexpected rolls the
 /// subtransaction back and becomes a WARNING that begins with `what`; then false is returned and the

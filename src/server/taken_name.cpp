@@ -1,12 +1,13 @@
 #include "server/taken_name.hpp"
 
+#include "server/rights.hpp"
+
 extern "C" {
 #include "access/htup_details.h"
 #include "catalog/catalog.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
-#include "catalog/pg_database_d.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/dbcommands.h"
@@ -23,30 +24,6 @@ namespace migfix::server {
 namespace {
 
 // All in this namespace runs inside call().
-
-bool may_create_in(Oid schema) {
-#if PG_VERSION_NUM >= 160000
-  return object_aclcheck(NamespaceRelationId, schema, GetUserId(), ACL_CREATE) == ACLCHECK_OK;
-#else
-  return pg_namespace_aclcheck(schema, GetUserId(), ACL_CREATE) == ACLCHECK_OK;
-#endif
-}
-
-bool may_create_schemas() {
-#if PG_VERSION_NUM >= 160000
-  return object_aclcheck(DatabaseRelationId, MyDatabaseId, GetUserId(), ACL_CREATE) == ACLCHECK_OK;
-#else
-  return pg_database_aclcheck(MyDatabaseId, GetUserId(), ACL_CREATE) == ACLCHECK_OK;
-#endif
-}
-
-bool owns_relation(Oid relation) {
-#if PG_VERSION_NUM >= 160000
-  return object_ownercheck(RelationRelationId, relation, GetUserId());
-#else
-  return pg_class_ownercheck(relation, GetUserId());
-#endif
-}
 
 // Where a CREATE puts what it makes; InvalidOid for temporary objects, and where the server would say more of
 // it.
