@@ -67,6 +67,18 @@ CREATE TABLE undone (i int);
 ROLLBACK;
 SELECT * FROM logged();
 
+-- Nothing that is made with a password.
+CREATE FOREIGN DATA WRAPPER wrapper;
+CREATE SERVER remote FOREIGN DATA WRAPPER wrapper OPTIONS (password 'secret');
+ALTER SERVER remote OPTIONS (SET password 'secret');
+CREATE USER MAPPING FOR CURRENT_USER SERVER remote OPTIONS (password 'secret');
+ALTER USER MAPPING FOR CURRENT_USER SERVER remote OPTIONS (SET password 'secret');
+GRANT USAGE ON FOREIGN SERVER remote TO CURRENT_USER;
+DROP USER MAPPING FOR CURRENT_USER SERVER remote;
+DROP FOREIGN DATA WRAPPER wrapper CASCADE;
+SELECT count(*) FROM migfix.ddl_log WHERE statement LIKE '%secret%';
+SELECT * FROM logged();
+
 -- Within a revision: what was logged since the last version change.
 CREATE TABLE alembic_version (version_num varchar(32) NOT NULL CONSTRAINT alembic_version_pkc PRIMARY KEY);
 SELECT * FROM logged();

@@ -44,9 +44,16 @@ bool ends_with(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
 }
 
+// Their statements hold passwords.
+bool holds_secrets(std::string_view type) {
+  return type == "user mapping" || type == "server" || type == "subscription" ||
+         type == "foreign-data wrapper" || type == "foreign server";
+}
+
 }  // namespace
 
 bool is_logged(const DdlObject &object) {
+  if (holds_secrets(object.type)) return false;
   if (object.in_extension || object.type == "default value" || ends_with(object.type, " of access method"))
     return false;
   if (!object.schema.empty())

@@ -27,7 +27,8 @@ struct DdlObject {
 };
 
 /// Does it belong in the log? Not what is no user's: the server's own schemas, temporary objects, members of
-/// extensions, migfix's own, and what the server makes beside an object and drops with it.
+/// extensions, migfix's own, what the server makes beside an object and drops with it, and what stands in no
+/// schema and is made with a password (user mappings, foreign servers and wrappers, subscriptions).
 bool is_logged(const DdlObject &object);
 
 /// Does the entry say that its object was created? Else it was altered, dropped, commented on.

@@ -12,7 +12,8 @@ namespace migfix::core {
 /// (partly applied), MF205 (no revision explains) and MF301 (would fail): ` Type processingstatus: created
 /// 2026-11-21 10:03:07+00 by role appuser (application "init_db.py", pid 4711), outside any migration.`
 /// Objects that one command or transaction made are told together. Findings that stand for many version
-/// tables are left as they are, and so is everything past the first hundred objects: each costs a query.
+/// tables are left as they are, and so is everything past the first hundred objects: each costs a query;
+/// of MF202 past the first three revisions: each reads the whole log.
 void trace(const Facts &facts, std::vector<Finding> &findings);
 
 }  // namespace migfix::core

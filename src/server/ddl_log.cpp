@@ -155,9 +155,11 @@ Datum client_address(bool *null) {
   return address;
 }
 
+// Of a role that was dropped while its session went on, the number is left.
 Datum role_name(Oid role) {
   auto *name = static_cast<NameData *>(palloc0(sizeof(NameData)));
-  namestrcpy(name, GetUserNameFromId(role, false));
+  const char *found = GetUserNameFromId(role, true);
+  namestrcpy(name, found != nullptr ? found : psprintf("%u", role));
   return NameGetDatum(name);
 }
 

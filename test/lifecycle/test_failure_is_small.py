@@ -261,3 +261,19 @@ def test_a_sequence_behind_the_ddl_log(database):
     database.sql("CREATE TABLE three (id int)")
     assert not warnings(database)
     assert database.values("SELECT object_identity FROM migfix.ddl_log ORDER BY log_id") == ["public.one", "public.three"]
+
+
+def test_a_role_that_is_dropped_while_its_session_goes_on(database, role):
+    """The server lets it go on under another role; so does the log."""
+    database.sql("CREATE EXTENSION migfix")
+    database.sql(f"CREATE ROLE {role} IN ROLE postgres")
+    oid = database.value("SELECT oid FROM pg_roles WHERE rolname = %s", role)
+    session = database.session()
+    session.sql(f"SET SESSION AUTHORIZATION {role}")
+    session.sql("SET ROLE postgres")
+    database.sql(f"DROP ROLE {role}")
+    session.sql("CREATE TABLE people (id int)")
+    assert not warnings(session)
+    assert database.sql(
+        'SELECT session_role, "current_role" FROM migfix.ddl_log WHERE object_identity = %s', "public.people"
+    ) == [{"session_role": str(oid), "current_role": "postgres"}]

@@ -40,6 +40,12 @@ TEST(IsLogged, NotTheServersNorTemporaryNorMigfixs) {
   EXPECT_FALSE(logged("event trigger", "", "migfix_ddl_end"));
 }
 
+TEST(IsLogged, NotWhatIsMadeWithAPassword) {
+  for (const char *type :
+       {"user mapping", "server", "foreign server", "subscription", "foreign-data wrapper"})
+    EXPECT_FALSE(logged(type, "", "for alice on server s")) << type;
+}
+
 TEST(IsLogged, NotWhatStandsAndFallsWithAnother) {
   EXPECT_FALSE(logged("default value", "", "for public.t.c"));
   EXPECT_FALSE(logged("rule", "", "\"_RETURN\" on public.v"));

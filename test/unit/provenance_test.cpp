@@ -14,6 +14,7 @@ struct Log {
   std::map<std::string, DdlEntry> entries;
   std::map<std::string, bool> transactions;
   int asked = 0;
+  int transactions_asked = 0;
 
   DdlEntry &add(const std::string &name, const std::string &tag, const std::string &transaction) {
     DdlEntry &entry = entries[name];
@@ -33,6 +34,7 @@ struct Log {
               return found == entries.end() ? std::nullopt : std::optional<DdlEntry>(found->second);
             },
             [this](const std::string &transaction) -> std::optional<bool> {
+              ++transactions_asked;
               const auto found = transactions.find(transaction);
               return found == transactions.end() ? std::nullopt : std::optional<bool>(found->second);
             }};
@@ -140,6 +142,17 @@ TEST(Trace, QueriesAreBounded) {
   std::vector<Finding> findings(50, {"MF205", Severity::kNotice, kTable, "", "message", "Detail.", "fix"});
   trace(all, findings);
   EXPECT_EQ(log.asked, 100);
+}
+
+TEST(Trace, StampsAreLookedForThrice) {
+  Log log;
+  SchemaStanding standing;
+  standing.unapplied = {"2"};
+  Facts all = facts(log, standing);
+  all.version_tables[0].log = {entry(1, Operation::kInsert, std::nullopt, "2")};
+  std::vector<Finding> findings(50, {"MF202", Severity::kError, kTable, "", "message", "Detail.", "fix"});
+  trace(all, findings);
+  EXPECT_EQ(log.transactions_asked, 3);
 }
 
 }  // namespace
