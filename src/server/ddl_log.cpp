@@ -117,32 +117,46 @@ Log find_log() {
   });
 }
 
-// The next number; one that is taken already (the sequence is behind the log) is an error.
-std::int64_t next_id(const Log &log) {
-  return call([&] {
-    const std::int64_t id = nextval_internal(log.sequence, false);
-    Relation table = table_open(log.table, RowExclusiveLock);
-    ScanKeyData key;
-    ScanKeyInit(&key, kLogId + 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(id));
-    PushActiveSnapshot(GetLatestSnapshot());
-    SysScanDesc scan = systable_beginscan(table, log.key, true, GetActiveSnapshot(), 1, &key);
-    const bool taken = HeapTupleIsValid(systable_getnext(scan));
-    systable_endscan(scan);
-    PopActiveSnapshot();
-    table_close(table, NoLock);
-    if (taken)
-      ereport(ERROR, (errcode(ERRCODE_UNIQUE_VIOLATION),
-                      errmsg("log_id " INT64_FORMAT " is taken: the sequence is behind migfix.ddl_log", id)));
-    return id;
-  });
-}
-
 struct Entry {
   std::int64_t id;
   const char *tag;
   const char *type;
   const char *identity;  // null: none is told
 };
+
+// One of the entries' numbers that the log has already, or 0: those between may be of other sessions.
+std::int64_t taken_id(const Log &log, const Entry *entries, int count) {
+  Relation table = table_open(log.table, RowExclusiveLock);
+  ScanKeyData keys[2];
+  const Datum first = Int64GetDatum(entries[0].id), last = Int64GetDatum(entries[count - 1].id);
+  ScanKeyInit(&keys[0], kLogId + 1, BTGreaterEqualStrategyNumber, F_INT8GE, first);
+  ScanKeyInit(&keys[1], kLogId + 1, BTLessEqualStrategyNumber, F_INT8LE, last);
+  PushActiveSnapshot(GetLatestSnapshot());
+  SysScanDesc scan = systable_beginscan(table, log.key, true, GetActiveSnapshot(), 2, keys);
+  std::int64_t taken = 0;
+  for (HeapTuple tuple; taken == 0 && HeapTupleIsValid(tuple = systable_getnext(scan));) {
+    bool null;
+    const auto id = DatumGetInt64(heap_getattr(tuple, kLogId + 1, RelationGetDescr(table), &null));
+    for (int i = 0; i < count; ++i)
+      if (entries[i].id == id) taken = id;
+  }
+  systable_endscan(scan);
+  PopActiveSnapshot();
+  table_close(table, NoLock);
+  return taken;
+}
+
+// The next numbers, ascending; one that is taken already (the sequence is behind the log) is an error.
+void number(const Log &log, Entry *entries, int count) {
+  call([&] {
+    for (int i = 0; i < count; ++i) entries[i].id = nextval_internal(log.sequence, false);
+    const std::int64_t taken = taken_id(log, entries, count);
+    if (taken != 0)
+      ereport(ERROR,
+              (errcode(ERRCODE_UNIQUE_VIOLATION),
+               errmsg("log_id " INT64_FORMAT " is taken: the sequence is behind migfix.ddl_log", taken)));
+  });
+}
 
 // inet_client_addr(), which is no member of any header.
 Datum client_address(bool *null) {
@@ -210,9 +224,10 @@ void log_ddl(const std::function<std::vector<DdlEvent>()> &read) {
     log = find_log();
     for (const DdlEvent &event : events) {
       const std::string &identity = event.object.identity;
-      entries.push_back({next_id(log), event.command_tag.c_str(), event.object.type.c_str(),
+      entries.push_back({0, event.command_tag.c_str(), event.object.type.c_str(),
                          identity.empty() ? nullptr : identity.c_str()});
     }
+    number(log, entries.data(), static_cast<int>(entries.size()));
     statement = client_statement();
   });
   if (!found || entries.empty()) return;
