@@ -19,12 +19,12 @@ PG_CONFIG ?= pg_config
 all:
 
 # These targets install what they need first, so they must work before there is a pg_config.
-demo test campaign:
+demo test campaign crash:
 	@script/$@
 
-.PHONY: demo test campaign
+.PHONY: demo test campaign crash
 
-ifeq ($(filter demo test campaign,$(MAKECMDGOALS)),)
+ifeq ($(filter demo test campaign crash,$(MAKECMDGOALS)),)
 ifeq ($(shell command -v $(PG_CONFIG)),)
 $(error $(PG_CONFIG) is not here: install PostgreSQL's server headers (Debian: `apt-get install postgresql-server-dev-all libfmt-dev g++`) or name it: make PG_CONFIG=/path/to/pg_config)
 endif

@@ -1,94 +1,11 @@
 """A streaming standby: reports answer there, changes are refused, and after a promotion the guard works."""
 
-import os
-import pathlib
-import pwd
-import shutil
-import socket
-import subprocess
-import tempfile
 import time
 
-import psycopg2
 import pytest
 
-from conftest import TIMEOUT, Database, bin_dir, run
-
-
-def as_server_user(*command):
-    """root may not run a server: then as postgres, who runs the primary."""
-    if os.geteuid() == 0:
-        return ["runuser", "-u", "postgres", "--preserve-environment", "--", *command]
-    return list(command)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Standby:
-    """A copy of the primary in a directory of its own, with a port and a socket of its own."""
-
-    def __init__(self, primary, directory):
-        self.bin = bin_dir()
-        self.data = directory / "data"
-        self.directory = directory
-        self.port = str(free_port())
-        run(as_server_user(self.bin / "pg_basebackup", "-D", self.data, "-R", "-X", "stream", "-c", "fast"),
-            env={**os.environ, "HOME": str(directory)})
-        # The primary's own configuration, wherever that is, with another place.
-        place = {
-            "data_directory": self.data,
-            "port": self.port,
-            "unix_socket_directories": directory,
-            "external_pid_file": directory / "pid",
-            "hot_standby": "on",
-            "logging_collector": "off",
-            "cluster_name": "standby",
-        }
-        command = as_server_user(self.bin / "postgres", "-c",
-                                 f"config_file={primary.value('SHOW config_file')}")
-        for name, value in place.items():
-            command += ["-c", f"{name}={value}"]
-        self.log = open(directory / "log", "w+", encoding="utf-8")
-        self.process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL,
-                                        stdout=self.log, stderr=subprocess.STDOUT)
-
-    def said(self):
-        self.log.flush()
-        return (self.directory / "log").read_text(encoding="utf-8")
-
-    def session(self, name):
-        deadline = time.monotonic() + TIMEOUT
-        while True:
-            try:
-                return StandbySession(name, self)
-            except psycopg2.OperationalError as error:
-                assert self.process.poll() is None, self.said()
-                assert time.monotonic() < deadline, f"{error}\n{self.said()}"
-                time.sleep(0.1)
-
-    def stop(self):
-        if self.process.poll() is None:
-            subprocess.run([str(word) for word in as_server_user(
-                self.bin / "pg_ctl", "-D", self.data, "-m", "immediate", "stop")], stdout=subprocess.DEVNULL,
-                check=False)
-            try:
-                self.process.wait(TIMEOUT)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-        self.log.close()
-
-
-class StandbySession(Database):
-    def __init__(self, name, standby):
-        self.connection = psycopg2.connect(dbname=name, host="localhost", port=standby.port,
-                                           application_name="standby session")
-        self.connection.autocommit = True
-        self.name = name
-        self.sessions = []
+from conftest import TIMEOUT
+from server_copy import ServerCopy
 
 
 @pytest.fixture
@@ -104,18 +21,8 @@ def primary(make_database):
 
 @pytest.fixture
 def standby(primary):
-    directory = tempfile.mkdtemp(prefix="migfix-standby-", dir="/tmp")
-    if os.geteuid() == 0:
-        user = pwd.getpwnam("postgres")
-        os.chown(directory, user.pw_uid, user.pw_gid)
-    server = None
-    try:
-        server = Standby(primary, pathlib.Path(directory))
+    with ServerCopy(primary, "-R") as server:
         yield server
-    finally:
-        if server is not None:
-            server.stop()
-        shutil.rmtree(directory, ignore_errors=True)
 
 
 def in_step(primary, there):
