@@ -86,9 +86,16 @@ void collect(Statement &statement, const std::vector<Value> &parameters, Reasons
 }
 
 void of_constraint(const Constraint *constraint, Reasons &reasons) {
-  if (constraint->options != NIL || constraint->indexspace != nullptr)
+  // Of an identity column's sequence all but its name is compared.
+  const bool is_identity = constraint->contype == CONSTR_IDENTITY;
+  const bool has_options = constraint->options != NIL && !is_identity;
+  if (has_options || constraint->indexspace != nullptr)
     reasons.emplace_back("parameters or a tablespace are given for the index of a constraint");
   ListCell *cell;
+  foreach (cell, is_identity ? constraint->options : NIL) {
+    if (strcmp(lfirst_node(DefElem, cell)->defname, "sequence_name") == 0)
+      reasons.emplace_back("a name is given for the sequence of an identity column");
+  }
   foreach (cell, constraint->exclusions) {
     const auto *operators = static_cast<const List *>(lsecond(static_cast<const List *>(lfirst(cell))));
     if (list_length(operators) > 1) reasons.emplace_back("an operator is given with its schema");
