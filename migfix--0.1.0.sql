@@ -333,7 +333,7 @@ CREATE FUNCTION @extschema@.migfix_verify(revision text DEFAULT NULL, version_ta
     show_structure boolean DEFAULT false)
   RETURNS TABLE (revision text, object_type text, object text, state text, detail text, definition text)
   LANGUAGE c AS 'MODULE_PATHNAME';
-COMMENT ON FUNCTION @extschema@.migfix_verify(text, text, boolean) IS 'each object that should exist at a revision (what migfix_stamp takes; by default what is recorded), with the revision that made or changed it last. state: present, missing, different (detail says how), unexplained (there, and none of the revisions makes it), opaque (a statement of which it cannot be said what it does; no object). show_structure: the definition of each too. Errors: 55000 no revisions or no statements loaded, 42704 cannot locate it, 22023 ambiguous, 42501 rows not readable, 42P01, 42809 no such version table';
+COMMENT ON FUNCTION @extschema@.migfix_verify(text, text, boolean) IS 'each object that should exist at a revision (what migfix_stamp takes; by default what is recorded), with the revision that made or changed it last. state: present, missing, different (detail says how), unexplained (there, and none of the revisions makes it; detail says who did, to roles that may read migfix.ddl_log), opaque (a statement of which it cannot be said what it does; no object). show_structure: the definition of each too. Errors: 55000 no revisions or no statements loaded, 42704 cannot locate it, 22023 ambiguous, 42501 rows not readable, 42P01, 42809 no such version table';
 
 CREATE FUNCTION @extschema@.migfix_infer(version_table text DEFAULT NULL)
   RETURNS TABLE (version_table text, revision text, state text, place text, detail text)

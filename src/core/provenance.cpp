@@ -113,4 +113,19 @@ void trace(const Facts &facts, std::vector<Finding> &findings) {
   for (Finding &finding : findings) tracer.trace(finding);
 }
 
+void trace(const DdlMemory &log, const std::string &own_schema, std::vector<VerifiedObject> &objects) {
+  if (!log.entry_of) return;
+  std::size_t queries = 0;
+  for (VerifiedObject &object : objects) {
+    if (object.state != VerifiedObject::State::kUnexplained) continue;
+    const DdlName name = ddl_name(object.id, own_schema);
+    if (name.type.empty()) continue;
+    if (++queries > kMostQueries) return;
+    if (const auto entry = log.entry_of(name)) {
+      if (!object.detail.empty()) object.detail += "; ";
+      object.detail += origin_in_words(*entry);
+    }
+  }
+}
+
 }  // namespace migfix::core

@@ -1,10 +1,11 @@
-// Who made what findings are about, as far as the DDL log tells.
+// Who made what findings and verify() are about, as far as the DDL log tells.
 #pragma once
 
 #include <vector>
 
 #include "core/facts.hpp"
 #include "core/finding.hpp"
+#include "core/verification.hpp"
 
 namespace migfix::core {
 
@@ -15,5 +16,9 @@ namespace migfix::core {
 /// tables are left as they are, and so is everything past the first hundred objects: each costs a query;
 /// of MF202 past the first three revisions: each reads the whole log.
 void trace(const Facts &facts, std::vector<Finding> &findings);
+
+/// Adds it to the details of what no revision explains, of the first hundred such objects. `own_schema`: raw;
+/// of the version table.
+void trace(const DdlMemory &log, const std::string &own_schema, std::vector<VerifiedObject> &objects);
 
 }  // namespace migfix::core

@@ -2,8 +2,10 @@
 #include "core/definition_line.hpp"
 #include "core/inference.hpp"
 #include "core/inference_words.hpp"
-#include "core/verification.hpp"
+#include "core/provenance.hpp"
 #include "core/type_words.hpp"
+#include "core/verification.hpp"
+#include "server/ddl_log.hpp"
 #include "server/result_rows.hpp"
 #include "server/schema_state.hpp"
 
@@ -29,9 +31,11 @@ MIGFIX_FUNCTION(migfix_verify) {
       revision ? state.graph().ancestors(target_heads(state, *revision), core::Relation::kAll)
                : state.recorded();
   const core::SchemaHistory &expected = state.histories->of(applied);
+  std::vector<core::VerifiedObject> objects =
+      core::verify(state.graph(), state.statements, expected, state.histories->all(), state.real);
+  core::trace(ddl_memory(), state.table.schema, objects);
   ResultRows rows(fcinfo);
-  for (const core::VerifiedObject &object :
-       core::verify(state.graph(), state.statements, expected, state.histories->all(), state.real)) {
+  for (const core::VerifiedObject &object : objects) {
     const bool is_object = object.state != core::VerifiedObject::State::kOpaque;
     rows.add({object.revision ? Value(state.graph().id(*object.revision)) : Value(),
               is_object ? Value(core::object_kind_name(object.id.kind)) : Value(),

@@ -1,6 +1,6 @@
 -- Who may read migfix.ddl_log, that nobody but migfix writes it, and whose names are in it.
 BEGIN;
-SELECT plan(25);
+SELECT plan(27);
 SET LOCAL client_min_messages = error;
 CREATE ROLE tap_owner;
 CREATE ROLE tap_maker;
@@ -79,10 +79,16 @@ CREATE FUNCTION tap_app.detail(wanted text) RETURNS text LANGUAGE sql AS $$
 $$;
 SELECT matches(tap_app.detail('MF205'), 'Table by_hand: created .* by role .*, outside any migration\.',
                'what no revision explains is attributed');
+CREATE FUNCTION tap_app.unexplained() RETURNS text LANGUAGE sql AS $$
+  SELECT object || ' ' || coalesce(detail, 'nobody') FROM migfix_verify(version_table => 'tap_diagnosed.alembic_version')
+  WHERE state = 'unexplained'
+$$;
+SELECT matches(tap_app.unexplained(), '^by_hand created .* by role .*, outside any migration$', 'so it is by migfix_verify');
 SET LOCAL SESSION AUTHORIZATION tap_maker;
 SELECT matches(tap_app.detail('MF205'), 'Table by_hand: created', 'to a role that may read the log');
 SET LOCAL SESSION AUTHORIZATION tap_owner;
 SELECT doesnt_match(tap_app.detail('MF205'), 'created', 'not to a role that may not');
+SELECT is(tap_app.unexplained(), 'by_hand nobody', 'nor by migfix_verify');
 SELECT matches(tap_app.detail('MF205'), '^They were made by hand', 'which gets the finding all the same');
 RESET SESSION AUTHORIZATION;
 
