@@ -1,12 +1,13 @@
 #include "server/client_statement.hpp"
 
+#include "server/server_version.hpp"
+
 extern "C" {
 #include "mb/pg_wchar.h"
 #include "nodes/plannodes.h"
 #include "tcop/pquery.h"
 #include "tcop/tcopprot.h"
 #include "utils/portal.h"
-#include "utils/queryjumble.h"
 }
 
 namespace migfix::server {

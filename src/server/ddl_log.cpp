@@ -4,6 +4,7 @@
 #include "server/client_statement.hpp"
 #include "server/ddl_claim.hpp"
 #include "server/query.hpp"
+#include "server/server_version.hpp"
 #include "server/subtransaction.hpp"
 #include "server/transaction_state.hpp"
 #include "server/version_log.hpp"
@@ -107,7 +108,7 @@ Log find_log() {
       ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
                       errmsg("relation migfix.ddl_log or its sequence does not exist")));
     Relation table = table_open(log.table, RowExclusiveLock);
-    log.key = RelationGetPrimaryKeyIndex(table);
+    log.key = primary_key_index(table);
     const bool usable = OidIsValid(log.key) && is_as_installed(table);
     table_close(table, NoLock);
     if (!usable)

@@ -7,6 +7,7 @@
 #include "server/existing_object.hpp"
 #include "server/guard_install.hpp"
 #include "server/runner_watch.hpp"
+#include "server/server_version.hpp"
 #include "server/settings.hpp"
 #include "server/subtransaction.hpp"
 #include "server/transaction_state.hpp"
@@ -21,7 +22,6 @@ extern "C" {
 #include "commands/event_trigger.h"
 #include "commands/extension.h"
 #include "nodes/nodes.h"
-#include "storage/proc.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -45,11 +45,15 @@ bool dormant() {
          !IsTransactionState();
 }
 
-bool guards() { return guard_mode() != core::GuardMode::kOff; }
+bool guards() {
+  return guard_mode() != core::GuardMode::kOff;
+}
 
 // A script of pg_dump sets these before it creates anything; rows come after the tables, constraints after
 // the rows. A guard put on too early would log the restored rows as new ones.
-bool restoring() { return !check_function_bodies && namespace_search_path[0] == '\0'; }
+bool restoring() {
+  return !check_function_bodies && namespace_search_path[0] == '\0';
+}
 
 const EventTriggerData &event_of(FunctionCallInfo fcinfo, const char *function) {
   if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
@@ -58,8 +62,8 @@ const EventTriggerData &event_of(FunctionCallInfo fcinfo, const char *function) 
 }
 
 void remember_names(const std::vector<Oid> &tables) {
-  if (renaming_in != MyProc->lxid) renaming = nullptr;
-  renaming_in = MyProc->lxid;
+  if (renaming_in != local_transaction()) renaming = nullptr;
+  renaming_in = local_transaction();
   for (const Oid relation : tables) {
     const std::string name = relation_name(relation);
     call([&] {
@@ -73,7 +77,7 @@ void remember_names(const std::vector<Oid> &tables) {
 }
 
 void log_renames() {
-  if (renaming_in != MyProc->lxid) return;
+  if (renaming_in != local_transaction()) return;
   for (const Renaming *entry = std::exchange(renaming, nullptr); entry != nullptr; entry = entry->next) {
     const std::string name = relation_name(entry->relation);
     if (name == entry->name) continue;
@@ -110,8 +114,8 @@ void log_drop(const DroppedGuard &dropped) {
 using namespace migfix;
 using namespace migfix::server;
 
-// ddl_command_start: keeps the guard from being switched off, remembers names that are about to change, and lets one
-// runner at a time begin.
+// ddl_command_start: keeps the guard from being switched off, remembers names that are about to change, and
+// lets one runner at a time begin.
 MIGFIX_FUNCTION(migfix_ddl_start) {
   const EventTriggerData &event = event_of(fcinfo, "migfix_ddl_start");
   if (!dormant() && guards()) {
@@ -159,7 +163,8 @@ MIGFIX_FUNCTION(migfix_ddl_drop) {
         throw core::Error(core::kInsufficientPrivilege,
                           fmt::format("must be allowed to set migfix.guard to drop trigger {} on {}",
                                       core::in_quotes(dropped.trigger), dropped.name),
-                          "It belongs to the guard of migfix, which keeps the version rows of this table from being broken.",
+                          "It belongs to the guard of migfix, which keeps the version rows of this table "
+                          "from being broken.",
                           "A superuser may, and a role that was granted SET ON PARAMETER \"migfix.guard\".");
       }
     }

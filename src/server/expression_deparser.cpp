@@ -1,5 +1,7 @@
 #include "server/expression_deparser.hpp"
 
+#include "server/tree_walk.hpp"
+
 extern "C" {
 #include "access/sysattr.h"
 #include "nodes/makefuncs.h"
@@ -33,15 +35,6 @@ List *context_for(const char *table, const char *const *names, int count) {
   return deparse_context_for_plan_tree(statement, list_make1(pstrdup(table)));
 }
 
-bool walk(Node *node, bool (*visit)(Node *, void *), void *state) {
-#if PG_VERSION_NUM >= 160000
-  return expression_tree_walker(node, visit, state);
-#else
-  return expression_tree_walker(node, reinterpret_cast<bool (*)()>(reinterpret_cast<void (*)()>(visit)),
-                                state);
-#endif
-}
-
 // A system column has no name in a range table entry that is no relation: it becomes the one after the last.
 bool give_system_columns_a_number(Node *node, void *last) {
   if (node == nullptr) return false;
@@ -53,7 +46,7 @@ bool give_system_columns_a_number(Node *node, void *last) {
     }
     return false;
   }
-  return walk(node, give_system_columns_a_number, last);
+  return walk_expression(node, give_system_columns_a_number, last);
 }
 
 // A domain's value becomes the first column: the one way to write it that is the same in what a revision
@@ -64,17 +57,12 @@ Node *domain_value_as_column(Node *node, void *) {
     const auto *value = reinterpret_cast<CoerceToDomainValue *>(node);
     return reinterpret_cast<Node *>(makeVar(1, 1, value->typeId, value->typeMod, value->collation, 0));
   }
-#if PG_VERSION_NUM >= 160000
-  return expression_tree_mutator(node, domain_value_as_column, nullptr);
-#else
-  return expression_tree_mutator(
-      node, reinterpret_cast<Node *(*)()>(reinterpret_cast<void (*)()>(domain_value_as_column)), nullptr);
-#endif
+  return changed_expression(node, domain_value_as_column, nullptr);
 }
 
 bool has_domain_value(Node *node, void *) {
   if (node == nullptr) return false;
-  return IsA(node, CoerceToDomainValue) || walk(node, has_domain_value, nullptr);
+  return IsA(node, CoerceToDomainValue) || walk_expression(node, has_domain_value, nullptr);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "server/expression_slice.hpp"
 
+#include "server/tree_walk.hpp"
+
 extern "C" {
 #include "common/keywords.h"
 #include "nodes/nodeFuncs.h"
@@ -159,17 +161,6 @@ std::string Tokens::text(TokenRange range) {
   return text_.substr(static_cast<std::size_t>(first), static_cast<std::size_t>(end(range.last - 1) - first));
 }
 
-bool walk_raw_tree(Node *node, bool (*walker)(Node *, void *), void *context) {
-#if PG_VERSION_NUM >= 160000
-  return raw_expression_tree_walker(node, walker, context);
-#else
-  using AnyFunction = void (*)();
-  using Walker = bool (*)();
-  return raw_expression_tree_walker(node, reinterpret_cast<Walker>(reinterpret_cast<AnyFunction>(walker)),
-                                    context);
-#endif
-}
-
 namespace {
 
 struct FoundColumn {
@@ -196,7 +187,7 @@ bool is_own(const OwnTable &table, const List *fields) {
 bool collect(Node *node, void *context) {
   if (node == nullptr) return false;
   if (IsA(node, TypeName)) return false;  // its modifiers look like columns: geometry(point)
-  if (!IsA(node, ColumnRef)) return walk_raw_tree(node, collect, context);
+  if (!IsA(node, ColumnRef)) return walk_parsed(node, collect, context);
   auto *found = static_cast<FoundColumns *>(context);
   const auto *reference = reinterpret_cast<const ColumnRef *>(node);
   const auto *last = static_cast<const Node *>(llast(reference->fields));

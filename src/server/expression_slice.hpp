@@ -77,7 +77,4 @@ struct OwnTable {
 /// is too deep).
 core::Expression slice_expression(Tokens &tokens, TokenRange range, const Node *tree, const OwnTable &table);
 
-/// raw_expression_tree_walker of any server version.
-bool walk_raw_tree(Node *node, bool (*walker)(Node *, void *), void *context);
-
 }  // namespace migfix::server

@@ -3,6 +3,7 @@
 #include "server/extension.hpp"
 #include "server/guard_install.hpp"
 #include "server/query.hpp"
+#include "server/rights.hpp"
 #include "server/settings.hpp"
 #include "server/sql_array.hpp"
 #include "server/transaction_state.hpp"
@@ -35,7 +36,8 @@ std::vector<Oid> unguarded_tables() {
   static constinit Statement statement{
       "SELECT c.oid FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
       " WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND c.relname IN (SELECT unnest($1::name[]))"
-      " AND a.attname = 'version_num' AND a.atttypid IN ('varchar'::regtype, 'text'::regtype, 'bpchar'::regtype)"
+      " AND a.attname = 'version_num' AND a.atttypid IN ('varchar'::regtype, 'text'::regtype, "
+      "'bpchar'::regtype)"
       " AND pg_has_role(c.relowner, 'USAGE')"
       " AND (SELECT count(*) FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid WHERE t.tgrelid = c.oid"
       "  AND t.tgname = p.proname AND t.tgname IN (SELECT unnest($2::name[]))) < cardinality($2::name[])"
@@ -63,8 +65,9 @@ MIGFIX_FUNCTION(migfix_protect) {
   const Oid table = PG_GETARG_OID(0);
   require_writable("migfix_protect()");
   require_version_table(table);
-  if (!call([&] { return pg_class_ownercheck(table, GetUserId()); })) {
-    throw core::Error(core::kInsufficientPrivilege, fmt::format("must be owner of table {}", relation_name(table)));
+  if (!call([&] { return owns_relation(table); })) {
+    throw core::Error(core::kInsufficientPrivilege,
+                      fmt::format("must be owner of table {}", relation_name(table)));
   }
   const bool missing = put_guard(table);
   log_by_hand(table, core::Operation::kProtect);
@@ -94,9 +97,10 @@ MIGFIX_FUNCTION(migfix_unprotect) {
   require_writable("migfix_unprotect()");
   require_version_table(table);
   if (!may_switch_guard(GetUserId())) {
-    throw core::Error(core::kInsufficientPrivilege,
-                      fmt::format("must be allowed to set migfix.guard to take the guard off {}", relation_name(table)),
-                      {}, "A superuser may, and a role that was granted SET ON PARAMETER \"migfix.guard\".");
+    throw core::Error(
+        core::kInsufficientPrivilege,
+        fmt::format("must be allowed to set migfix.guard to take the guard off {}", relation_name(table)), {},
+        "A superuser may, and a role that was granted SET ON PARAMETER \"migfix.guard\".");
   }
   const bool there = remove_guard(table);
   log_by_hand(table, core::Operation::kUnprotect);

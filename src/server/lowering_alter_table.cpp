@@ -1,5 +1,6 @@
 #include "core/schema_model.hpp"
 #include "server/lowering_parts.hpp"
+#include "server/server_version.hpp"
 
 extern "C" {
 #include "catalog/pg_class.h"
@@ -124,13 +125,8 @@ void AlteredTable::add_constraint(const AlterTableCmd *command) {
 }
 
 void AlteredTable::alter_constraint(const AlterTableCmd *command) {
-#if PG_VERSION_NUM >= 180000
-  const auto *constraint = castNode(ATAlterConstraint, command->def);
-  if (!constraint->alterDeferrability || constraint->alterEnforceability || constraint->alterInheritability)
-    throw NotModelled{"this form of ALTER CONSTRAINT is not modelled"};
-#else
-  const auto *constraint = castNode(Constraint, command->def);
-#endif
+  const auto *constraint = castNode(AlteredConstraint, command->def);
+  if (!alters_deferral_alone(constraint)) throw NotModelled{"this form of ALTER CONSTRAINT is not modelled"};
   lowering_.add(core::AlterConstraint{
       target_, constraint->conname, {constraint->deferrable, constraint->initdeferred}});
 }
@@ -192,8 +188,8 @@ void AlteredTable::other(const AlterTableCmd *command) {
 void AlteredTable::command(int number) {
   number_ = number;
   const auto *command = list_nth_node(AlterTableCmd, statement_->cmds, number);
-  const bool is_table = statement_->objtype == OBJECT_TABLE;
-  switch (is_table ? command->subtype : AT_CheckNotNull) {
+  if (statement_->objtype != OBJECT_TABLE) return other(command);
+  switch (command->subtype) {
     case AT_AddColumn:
       return add_column(command);
     case AT_DropColumn:

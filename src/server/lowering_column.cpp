@@ -1,4 +1,5 @@
 #include "server/lowering_parts.hpp"
+#include "server/server_version.hpp"
 
 extern "C" {
 #include "nodes/value.h"
@@ -95,9 +96,7 @@ core::NewColumn lower_column(Lowering &lowering, const ColumnDef *definition, co
         lowered.not_null = true;
         break;
       case CONSTR_GENERATED:
-#if PG_VERSION_NUM >= 180000
-        if (item->generated_kind == 'v') throw NotModelled{"a virtual generated column is not modelled"};
-#endif
+        if (is_virtual(item)) throw NotModelled{"a virtual generated column is not modelled"};
         lowered.generated =
             slice_expression(lowering.tokens(), lowering.tokens().enclosed(lowering.from(item->location)),
                              item->raw_expr, table);

@@ -1,4 +1,5 @@
 #include "server/lowering_parts.hpp"
+#include "server/server_version.hpp"
 
 extern "C" {
 #include "nodes/value.h"
@@ -16,18 +17,13 @@ core::Key lower_key(const Constraint *constraint, const char *column) {
   key.include = strings_of(constraint->including);
   key.nulls_not_distinct = constraint->nulls_not_distinct;
   key.deferral = {constraint->deferrable, constraint->initdeferred};
-#if PG_VERSION_NUM >= 180000
-  if (constraint->without_overlaps) throw NotModelled{"a key WITHOUT OVERLAPS is not modelled"};
-#endif
+  if (is_without_overlaps(constraint)) throw NotModelled{"a key WITHOUT OVERLAPS is not modelled"};
   return key;
 }
 
 core::ForeignKey lower_foreign_key(const Lowering &lowering, const Constraint *constraint, const char *column,
                                    bool created) {
-#if PG_VERSION_NUM >= 180000
-  if (constraint->fk_with_period || constraint->pk_with_period)
-    throw NotModelled{"a foreign key with PERIOD is not modelled"};
-#endif
+  if (has_period(constraint)) throw NotModelled{"a foreign key with PERIOD is not modelled"};
   core::ForeignKey key;
   key.columns = strings_of(constraint->fk_attrs);
   if (column != nullptr) key.columns = {column};
@@ -76,11 +72,7 @@ core::Expression lower_check(Lowering &lowering, const Constraint *constraint, c
 
 core::NamedConstraint lower_constraint(Lowering &lowering, const Constraint *constraint,
                                        const OwnTable &table, const char *column, bool created) {
-#if PG_VERSION_NUM >= 180000
-  const bool may_be_enforced = constraint->contype == CONSTR_FOREIGN || constraint->contype == CONSTR_CHECK;
-  if (may_be_enforced && !constraint->is_enforced)
-    throw NotModelled{"a constraint that is NOT ENFORCED is not modelled"};
-#endif
+  if (is_not_enforced(constraint)) throw NotModelled{"a constraint that is NOT ENFORCED is not modelled"};
   core::NamedConstraint lowered;
   lowered.name = text_of(constraint->conname);
   switch (constraint->contype) {

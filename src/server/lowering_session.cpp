@@ -1,4 +1,5 @@
 #include "server/lowering_parts.hpp"
+#include "server/tree_walk.hpp"
 
 extern "C" {
 #include "nodes/value.h"
@@ -36,7 +37,7 @@ bool calls_function(Node *node, void *) {
     case T_DeleteStmt:
       return true;
     default:
-      return walk_raw_tree(node, calls_function, nullptr);
+      return walk_parsed(node, calls_function, nullptr);
   }
 }
 

@@ -1,4 +1,5 @@
 #include "server/lowering_parts.hpp"
+#include "server/server_version.hpp"
 
 extern "C" {
 #include "catalog/pg_class.h"
@@ -21,29 +22,11 @@ std::string quoted(const List *names) {
   return text;
 }
 
-// RANGE, LIST, HASH: a name in 15, a code since 16.
-std::string strategy_of(const PartitionSpec *specification) {
-#if PG_VERSION_NUM >= 160000
-  switch (specification->strategy) {
-    case PARTITION_STRATEGY_HASH:
-      return "HASH";
-    case PARTITION_STRATEGY_LIST:
-      return "LIST";
-    default:
-      return "RANGE";
-  }
-#else
-  std::string strategy = specification->strategy;
-  for (char &c : strategy) c = static_cast<char>(pg_ascii_toupper(static_cast<unsigned char>(c)));
-  return strategy;
-#endif
-}
-
 // As pg_get_partkeydef writes it, but for expressions, which are as they were written.
 std::string partition_key(Lowering &lowering, const PartitionSpec *specification) {
   Tokens &tokens = lowering.tokens();
   std::vector<TokenRange> items;
-  std::string key = strategy_of(specification) + " (";
+  std::string key = std::string(partition_strategy(specification)) + " (";
   for (int i = 0; i < list_length(specification->partParams); ++i) {
     const auto *element = list_nth_node(PartitionElem, specification->partParams, i);
     if (i > 0) key += ", ";

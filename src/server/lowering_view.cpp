@@ -1,4 +1,5 @@
 #include "server/lowering_parts.hpp"
+#include "server/tree_walk.hpp"
 
 extern "C" {
 #include "nodes/nodeFuncs.h"
@@ -72,12 +73,12 @@ bool collect_reads(Node *node, void *context) {
     return false;
   }
   WithClause **with = with_of(node);
-  if (with == nullptr || *with == nullptr) return walk_raw_tree(node, collect_reads, context);
+  if (with == nullptr || *with == nullptr) return walk_parsed(node, collect_reads, context);
   const Scope *outer = reads->scope;
   WithClause *clause = *with;
   collect_with(clause, reads);
   *with = nullptr;
-  walk_raw_tree(node, collect_reads, context);
+  walk_parsed(node, collect_reads, context);
   *with = clause;
   reads->scope = outer;
   return false;

@@ -2,6 +2,7 @@
 
 #include "core/version_table.hpp"
 #include "server/settings.hpp"
+#include "server/tree_walk.hpp"
 
 extern "C" {
 #include "access/transam.h"
@@ -110,12 +111,7 @@ bool look_for_names(Node *node, void *context) {
   if (node == nullptr) return false;
   if (IsA(node, OpExpr) && list_length(reinterpret_cast<const OpExpr *>(node)->args) == 2)
     note_comparison(reinterpret_cast<const OpExpr *>(node), static_cast<Sought *>(context));
-#if PG_VERSION_NUM >= 160000
-  return expression_tree_walker(node, look_for_names, context);
-#else
-  return expression_tree_walker(
-      node, reinterpret_cast<bool (*)()>(reinterpret_cast<void (*)()>(look_for_names)), context);
-#endif
+  return walk_expression(node, look_for_names, context);
 }
 
 RunnerStatement probe(const Query *query, ParamListInfo parameters) {

@@ -4,6 +4,7 @@
 #include "server/query.hpp"
 #include "server/schema_reader_types.hpp"
 #include "server/server_forms_query.hpp"
+#include "server/server_version.hpp"
 #include "server/subtransaction.hpp"
 
 extern "C" {
@@ -74,14 +75,6 @@ Node *only_expression(const char *sql) {
       return linitial_node(ResTarget, select->targetList)->val;
   }
   ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("this is not one expression")));
-}
-
-TypeName *type_name_of(const char *sql) {
-#if PG_VERSION_NUM >= 160000
-  return typeStringToTypeName(sql, nullptr);
-#else
-  return typeStringToTypeName(sql);
-#endif
 }
 
 struct Target {
@@ -219,7 +212,7 @@ const ServerForms::TypeFacts &ServerForms::facts_of(const core::DataType &type) 
       call([&] {
         MemoryContextSwitchTo(memory_);
         int32 modifiers = -1;
-        typenameTypeIdAndMod(nullptr, type_name_of(sql.c_str()), &facts.oid, &modifiers);
+        typenameTypeIdAndMod(nullptr, parse_type_name(sql.c_str()), &facts.oid, &modifiers);
         facts.modifiers = modifiers;
         facts.collation = get_typcollation(facts.oid);
       });
@@ -244,7 +237,7 @@ core::DataType ServerForms::resolved(const core::DataType &type) {
     const NameScope scope(path_.c_str());
     const Oid oid = call([&] {
       MemoryContextSwitchTo(memory_);
-      return typenameTypeId(nullptr, type_name_of(sql.c_str()));
+      return typenameTypeId(nullptr, parse_type_name(sql.c_str()));
     });
     found = TypeReader().type(oid, -1);
   });

@@ -1,5 +1,7 @@
 #include "server/server_forms_query.hpp"
 
+#include "server/tree_walk.hpp"
+
 extern "C" {
 #include "catalog/namespace.h"
 #include "nodes/makefuncs.h"
@@ -11,16 +13,6 @@ extern "C" {
 namespace migfix::server {
 
 namespace {
-
-#if PG_VERSION_NUM >= 160000
-Visit as_walker(Visit visit) {
-  return visit;
-}
-#else
-bool (*as_walker(Visit visit))() {
-  return reinterpret_cast<bool (*)()>(reinterpret_cast<void (*)()>(visit));
-}
-#endif
 
 bool has_lock(Oid relation, LOCKMODE mode) {
   return ConditionalLockRelationOid(relation, mode);
@@ -71,18 +63,6 @@ bool collect(Node *node, void *state) {
 }
 
 }  // namespace
-
-bool walk_parsed(Node *node, Visit visit, void *state) {
-  return raw_expression_tree_walker(node, as_walker(visit), state);
-}
-
-bool walk_query(Query *query, Visit visit, void *state) {
-  return query_tree_walker(query, as_walker(visit), state, QTW_EXAMINE_RTES_BEFORE);
-}
-
-bool walk_expression(Node *node, Visit visit, void *state) {
-  return expression_tree_walker(node, as_walker(visit), state);
-}
 
 List *relations_read(Query *query, Oid view) {
   Reads reads{view, NIL};

@@ -10,12 +10,6 @@ extern "C" {
 
 namespace migfix::server {
 
-/// Visits a tree's parts; the server's headers declare it in two ways.
-using Visit = bool (*)(Node *, void *);
-bool walk_parsed(Node *node, Visit visit, void *state);   // a raw parse tree
-bool walk_query(Query *query, Visit visit, void *state);  // with its range table's entries
-bool walk_expression(Node *node, Visit visit, void *state);
-
 /// The relations that a query reads, each once, but for `view` itself.
 List *relations_read(Query *query, Oid view);
 

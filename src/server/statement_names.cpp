@@ -4,6 +4,7 @@
 #include "server/rights.hpp"
 #include "server/server_forms_query.hpp"
 #include "server/taken_name.hpp"
+#include "server/tree_walk.hpp"
 
 extern "C" {
 #include "access/amapi.h"

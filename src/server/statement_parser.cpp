@@ -1,6 +1,7 @@
 #include "server/statement_parser.hpp"
 
 #include "server/scannable.hpp"
+#include "server/server_version.hpp"
 
 extern "C" {
 #include "mb/pg_wchar.h"
@@ -9,7 +10,6 @@ extern "C" {
 #include "parser/parser.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
-#include "utils/queryjumble.h"
 }
 
 namespace migfix::server {

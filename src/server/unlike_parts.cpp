@@ -2,6 +2,7 @@
 
 #include "server/extension.hpp"
 #include "server/query.hpp"
+#include "server/server_version.hpp"
 
 extern "C" {
 #include "catalog/pg_class.h"
@@ -104,11 +105,8 @@ void of_constraint(const Constraint *constraint, Reasons &reasons) {
 }
 
 void of_column(const ColumnDef *column, Reasons &reasons) {
-  bool has_storage = column->compression != nullptr || column->fdwoptions != NIL;
-#if PG_VERSION_NUM >= 160000
-  has_storage = has_storage || column->storage_name != nullptr;
-#endif
-  if (has_storage) reasons.emplace_back("storage settings are given for a column");
+  if (column->compression != nullptr || column->fdwoptions != NIL || has_storage_clause(column))
+    reasons.emplace_back("storage settings are given for a column");
   ListCell *cell;
   foreach (cell, column->constraints) of_constraint(lfirst_node(Constraint, cell), reasons);
 }
