@@ -370,7 +370,7 @@ COMMENT ON FUNCTION @extschema@.migfix_ddl_start() IS 'event trigger: explains w
 
 CREATE FUNCTION @extschema@.migfix_ddl_end() RETURNS event_trigger
   LANGUAGE c AS 'MODULE_PATHNAME';
-COMMENT ON FUNCTION @extschema@.migfix_ddl_end() IS 'event trigger: puts the guard on new version tables and logs renames';
+COMMENT ON FUNCTION @extschema@.migfix_ddl_end() IS 'event trigger: puts the guard on new version tables, logs renames, and reports what doubles something';
 
 CREATE FUNCTION @extschema@.migfix_ddl_drop() RETURNS event_trigger
   LANGUAGE c AS 'MODULE_PATHNAME';

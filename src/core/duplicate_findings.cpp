@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "core/copies_findings.hpp"
+#include "core/duplicate_rules.hpp"
 #include "core/remedy.hpp"
 #include "core/schema_words.hpp"
 #include "core/sql_text.hpp"
@@ -19,21 +20,9 @@ namespace migfix::core {
 
 namespace {
 
-constexpr int kFewestLabels = 2;   // one label alone is no likeness
-constexpr int kFewestColumns = 3;  // id and name stand in many tables
 constexpr std::size_t kMostDrops = 50;
 
 using Objects = std::vector<const SchemaObject *>;
-
-// The name without case and underscores: what a person takes for the same name.
-std::string plain_name(std::string_view name) {
-  std::string plain;
-  for (const char c : name) {
-    if (c == '_') continue;
-    plain += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  }
-  return plain.empty() ? std::string(name) : plain;
-}
 
 bool identical(const Objects &objects) {
   return std::all_of(objects.begin(), objects.end(), [&](const SchemaObject *object) {
@@ -117,7 +106,7 @@ void judge_likeness(const SchemaFacts &schema, std::vector<Finding> &findings) {
     findings.push_back(
         {"MF304", Severity::kNotice, "", groups.size() == 1 ? object_name(schema, *groups[0][0]) : "",
          fmt::format("{} have the same {}", subject(schema, groups), table ? "columns" : "labels"),
-         "They may be one thing under two names, as a rename leaves it that was written as a new object.",
+         std::string(kWhySameParts),
          drop_unused(schema, groups,
                      "none needed if they are two things; else move the uses to one of them and "
                      "drop the other")});
@@ -146,8 +135,7 @@ void judge_likeness(const SchemaFacts &schema, std::vector<Finding> &findings) {
           how.empty() ? "They differ otherwise too."
                       : fmt::format("They differ otherwise too: {} {}.", object_name(schema, **other), how);
     }
-    finding.detail +=
-        " A name without quotes is read in lower case, so one of them is easily taken for the other.";
+    finding.detail += fmt::format(" {}", kWhySimilarNames);
     finding.fix = drop_unused(schema, groups,
                               "find out which one the application uses (pg_stat_user_tables, the "
                               "models), then rename or drop the other");

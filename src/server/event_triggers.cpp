@@ -3,6 +3,7 @@
 #include "server/ddl_command.hpp"
 #include "server/ddl_log.hpp"
 #include "server/drop_watch.hpp"
+#include "server/duplicate_report.hpp"
 #include "server/environment_cache.hpp"
 #include "server/existing_object.hpp"
 #include "server/guard_install.hpp"
@@ -130,7 +131,8 @@ MIGFIX_FUNCTION(migfix_ddl_start) {
   PG_RETURN_NULL();
 }
 
-// ddl_command_end: puts the guard on version tables that were created or got their name, and logs renames.
+// ddl_command_end: puts the guard on version tables that were created or got their name, logs renames, and
+// reports what doubles something.
 MIGFIX_FUNCTION(migfix_ddl_end) {
   const EventTriggerData &event = event_of(fcinfo, "migfix_ddl_end");
   if (dormant()) PG_RETURN_NULL();
@@ -142,6 +144,8 @@ MIGFIX_FUNCTION(migfix_ddl_end) {
     log_renames();
     guard_touched(event.parsetree);
   });
+  if (may_make_duplicates(event.parsetree) && !restoring())
+    attempt("migfix could not look for duplicates", [&] { report_duplicates(event.parsetree); });
   PG_RETURN_NULL();
 }
 

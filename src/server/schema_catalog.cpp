@@ -16,7 +16,8 @@ constinit Statement user_schemas{
     1};
 
 // A type counts by its OID, but one of the table's own schema by its name, so that tenants' copies are equal.
-// An array's name is its server's business: it counts by its element's.
+// An array's name is its server's business: it counts by its element's. A table that inherits has its parents'
+// columns and none to be compared by.
 constinit Statement user_tables{
     "WITH own AS MATERIALIZED ("
     " SELECT t.oid, t.typnamespace, quote_ident(t.typname) AS word FROM pg_type AS t"
@@ -24,7 +25,8 @@ constinit Statement user_tables{
     " UNION ALL"
     " SELECT t.typarray, t.typnamespace, quote_ident(t.typname) || '[]' FROM pg_type AS t"
     "  WHERE t.typarray <> 0 AND t.oid >= 16384)"
-    " SELECT c.oid, c.relnamespace, c.relname, digest.text, coalesce(digest.parts, 0)"
+    " SELECT c.oid, c.relnamespace, c.relname, digest.text,"
+    "  CASE WHEN c.oid IN (SELECT i.inhrelid FROM pg_inherits AS i) THEN 0 ELSE coalesce(digest.parts, 0) END"
     " FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace"
     " LEFT JOIN (SELECT k.oid, count(*) AS parts, md5(string_agg("
     "   quote_ident(a.attname) || ' ' || coalesce(own.word, a.atttypid::text) || ' ' || a.atttypmod::text"
@@ -66,13 +68,6 @@ constinit Statement columns_of{
 constinit Statement labels_of{
     "SELECT enumlabel FROM pg_enum WHERE enumtypid = $1::oid ORDER BY enumsortorder", 1};
 
-core::Parts read_parts(const core::SchemaObject &object) {
-  core::Parts parts;
-  run(object.type == core::ObjectType::kTable ? columns_of : labels_of, {std::to_string(object.oid)},
-      SnapshotKind::kActive, [&](const RowView &row) { parts.push_back(row.string(0)); });
-  return parts;
-}
-
 using SchemaIndex = std::unordered_map<Oid, std::uint32_t>;
 
 // Reads objects from rows of OID, schema, name, digest, number of parts and, of enums, use.
@@ -97,6 +92,13 @@ void read_objects(core::ObjectType type, Statement &statement, const std::string
 
 }  // namespace
 
+core::Parts read_parts(core::ObjectType type, Oid object, SnapshotKind snapshot) {
+  core::Parts parts;
+  run(type == core::ObjectType::kTable ? columns_of : labels_of, {std::to_string(object)}, snapshot,
+      [&](const RowView &row) { parts.push_back(row.string(0)); });
+  return parts;
+}
+
 core::SchemaFacts read_schema_catalog(Oid only, const std::vector<Oid> &version_tables) {
   const std::string only_text = std::to_string(only);
   core::SchemaFacts facts;
@@ -117,7 +119,9 @@ core::SchemaFacts read_schema_catalog(Oid only, const std::vector<Oid> &version_
               return a.type != b.type ? a.type < b.type : a.name < b.name;
             });
   facts.search_paths = read_search_paths(facts.schemas);
-  facts.parts_of = read_parts;
+  facts.parts_of = [](const core::SchemaObject &object) {
+    return read_parts(object.type, object.oid, SnapshotKind::kActive);
+  };
   facts.sql_name = [sql_names](const core::SchemaObject &object) {
     return (*sql_names)[object.schema] + "." + quote_name(object.name.c_str());
   };

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/schema_facts.hpp"
-#include "server/boundary.hpp"
+#include "server/query.hpp"
 
 namespace migfix::server {
 
@@ -10,5 +10,8 @@ namespace migfix::server {
 /// `only`, one schema. The functions in the answer query the catalogs again when they are called, so they
 /// live no longer than the calling statement.
 core::SchemaFacts read_schema_catalog(Oid only, const std::vector<Oid> &version_tables);
+
+/// The columns or labels of one object, as SchemaFacts::parts_of gives them; nothing where it is gone.
+core::Parts read_parts(core::ObjectType type, Oid object, SnapshotKind snapshot);
 
 }  // namespace migfix::server

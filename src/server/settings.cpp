@@ -104,6 +104,8 @@ void define_settings() {
 
 bool logs_ddl() { return log_ddl; }
 
+bool reports_duplicates() { return report_duplicates; }
+
 core::GuardMode guard_mode() { return static_cast<core::GuardMode>(guard); }
 
 int runner_timeout_ms() { return runner_timeout; }

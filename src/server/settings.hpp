@@ -14,6 +14,9 @@ core::GuardMode guard_mode();
 /// migfix.log_ddl.
 bool logs_ddl();
 
+/// migfix.report_duplicates.
+bool reports_duplicates();
+
 /// migfix.runner_timeout in milliseconds; 0: no runner lock.
 int runner_timeout_ms();
 
