@@ -134,7 +134,7 @@ CREATE TABLE migfix.revision (
   branch_labels text[] NOT NULL,
   message text,
   file text,
-  source text NOT NULL CHECK (source IN ('sql', 'scripts', 'registered')),
+  source text NOT NULL CHECK (source IN ('sql', 'scripts', 'registered', 'observed')),
   statements_source text CHECK (statements_source IN ('sql', 'scripts')),
   statements_digest text,
   position bigint NOT NULL,
@@ -156,7 +156,7 @@ COMMENT ON COLUMN migfix.revision.depends_on IS 'ids or branch labels that it de
 COMMENT ON COLUMN migfix.revision.branch_labels IS 'branch labels that it carries itself';
 COMMENT ON COLUMN migfix.revision.message IS 'first paragraph of its docstring; NULL where it is not known';
 COMMENT ON COLUMN migfix.revision.file IS 'name of its file; NULL where it is not known';
-COMMENT ON COLUMN migfix.revision.source IS 'where its place in the graph is known from: sql (migfix_load_sql), scripts (migfix_load_scripts), registered (migfix_register)';
+COMMENT ON COLUMN migfix.revision.source IS 'where its place in the graph is known from: sql (migfix_load_sql), scripts (migfix_load_scripts), registered (migfix_register), observed (migfix_import)';
 COMMENT ON COLUMN migfix.revision.statements_source IS 'where its statements are known from: sql, scripts; NULL: they are not known';
 COMMENT ON COLUMN migfix.revision.statements_digest IS 'digest of its statements, to tell whether they have changed';
 COMMENT ON COLUMN migfix.revision.position IS 'place in the order of loading, which decides ties as in Alembic';
@@ -194,6 +194,33 @@ COMMENT ON COLUMN migfix.revision_statement.check_first IS 'sent only where the 
 COMMENT ON COLUMN migfix.revision_statement.opaque IS 'why it cannot be said what is done here; NULL where the statement is known';
 COMMENT ON COLUMN migfix.revision_statement.line IS 'line in its file; of loaded SQL, from the marker of its revision on; NULL where it is not known';
 
+CREATE TABLE migfix.observed_revision (
+  environment text NOT NULL,
+  revision text NOT NULL,
+  down_revision text[],
+  server_version integer NOT NULL,
+  statements json NOT NULL,
+  digest text NOT NULL,
+  loaded_statements text NOT NULL,
+  imported boolean NOT NULL,
+  observed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+  observed_by name NOT NULL,
+  PRIMARY KEY (environment, revision)
+);
+REVOKE ALL ON migfix.observed_revision FROM PUBLIC;
+
+COMMENT ON TABLE migfix.observed_revision IS 'what each revision did where Alembic ran it: here, or in the database that an import came from; counts for more than what was loaded';
+COMMENT ON COLUMN migfix.observed_revision.environment IS 'the environment of the revision';
+COMMENT ON COLUMN migfix.observed_revision.revision IS 'id of the revision';
+COMMENT ON COLUMN migfix.observed_revision.down_revision IS 'ids of what it follows, as the version rows told it; empty for a base, NULL where they did not tell';
+COMMENT ON COLUMN migfix.observed_revision.server_version IS 'server_version_num of the server that it ran on';
+COMMENT ON COLUMN migfix.observed_revision.statements IS 'its statements in their order, each with the objects that it touched as it left them';
+COMMENT ON COLUMN migfix.observed_revision.digest IS 'digest of these, to tell whether they have changed';
+COMMENT ON COLUMN migfix.observed_revision.loaded_statements IS 'source and digest of the statements that were loaded for it then; once others are loaded from that source, those count; empty: none were';
+COMMENT ON COLUMN migfix.observed_revision.imported IS 'it came with migfix_import; else it ran in this database';
+COMMENT ON COLUMN migfix.observed_revision.observed_at IS 'when it ran here, or was imported';
+COMMENT ON COLUMN migfix.observed_revision.observed_by IS 'role that ran or imported it';
+
 CREATE TABLE migfix.version_table_environment (
   version_table text PRIMARY KEY,
   environment text NOT NULL
@@ -207,6 +234,7 @@ COMMENT ON COLUMN migfix.version_table_environment.environment IS 'the environme
 
 SELECT pg_catalog.pg_extension_config_dump('migfix.revision', '');
 SELECT pg_catalog.pg_extension_config_dump('migfix.revision_statement', '');
+SELECT pg_catalog.pg_extension_config_dump('migfix.observed_revision', '');
 SELECT pg_catalog.pg_extension_config_dump('migfix.version_table_environment', '');
 
 CREATE FUNCTION @extschema@.migfix_revision_changed() RETURNS trigger
@@ -256,6 +284,32 @@ REVOKE ALL ON FUNCTION @extschema@.migfix_load_sql(text, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION @extschema@.migfix_register(text, text[], text[], text[], text, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION @extschema@.migfix_forget(text, text, boolean) FROM PUBLIC;
 REVOKE ALL ON FUNCTION @extschema@.migfix_bind(regclass, text) FROM PUBLIC;
+
+CREATE FUNCTION @extschema@.migfix_export(environment text DEFAULT 'default')
+  RETURNS json
+  LANGUAGE c AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.migfix_export(text) IS 'what the revisions of an environment did where Alembic ran them, as one JSON document for migfix_import in another database. Errors: 22004 NULL, 22023 empty environment, 55000 nothing was observed';
+
+CREATE FUNCTION @extschema@.migfix_import(document json, environment text DEFAULT NULL)
+  RETURNS TABLE (revision text, state text, statements integer, opaque integer, objects integer, reason text)
+  LANGUAGE c AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.migfix_import(json, text) IS 'takes what migfix_export gave in another database; the environment is that of the document unless named. Nothing of it is run. Answers a row for each revision (state: added, replaced, unchanged; its statements, how many of them are opaque, and the objects that they touched), then one for each problem of the whole graph. Where a revision is loaded, its place in the graph stays. Errors: 22004 NULL, 22023 no export of migfix, or not of this form, 22P02 no JSON, 25006 read-only';
+
+CREATE FUNCTION @extschema@.migfix_observed(environment text DEFAULT 'default')
+  RETURNS TABLE (revision text, down_revision text[], statements integer, opaque integer, objects integer,
+    imported boolean, used boolean, server_version integer)
+  LANGUAGE c AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.migfix_observed(text) IS 'the revisions of an environment that were observed, in their order: what each follows (NULL: the version rows did not tell), its statements, how many of them are opaque, the objects that they touched, whether it was imported, whether it is used (false: the graph does not have it, or other statements were loaded since), and the server_version_num of where it ran. Errors: 22004 NULL, 22023 empty environment';
+
+CREATE FUNCTION @extschema@.migfix_forget_observed(revision text DEFAULT NULL, environment text DEFAULT 'default')
+  RETURNS bigint
+  LANGUAGE c AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.migfix_forget_observed(text, text) IS 'forgets what a revision did where it ran, or all of an environment; what was loaded counts again. Answers how many were forgotten. Errors: 22004 environment NULL, 22023 empty environment, 25006 read-only';
+
+REVOKE ALL ON FUNCTION @extschema@.migfix_export(text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION @extschema@.migfix_import(json, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION @extschema@.migfix_observed(text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION @extschema@.migfix_forget_observed(text, text) FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.migfix_heads(environment text DEFAULT NULL)
   RETURNS TABLE (environment text, revision text, branch_labels text[], message text, effective boolean)

@@ -44,6 +44,20 @@ std::string loss_of(const AlterColumnType &effect, const SchemaModel &before) {
   return fmt::format("{}: {}", object_in_words(id), risk_of(column->type, effect.type));
 }
 
+// A block of code dropped or altered it.
+std::string loss_of(const Observation &observation, const Object &there, const SchemaModel &before) {
+  const ObjectKind kind = observation.id.kind;
+  if (!observation.object) {
+    if (kind == ObjectKind::kColumn) return loss_of(DropColumn{{table_of(observation.id)}, observation.id.name}, before);
+    const bool holds = kind == ObjectKind::kTable || kind == ObjectKind::kSequence || kind == ObjectKind::kSchema;
+    return holds ? loss_of(DropObject{observation.id}, before) : std::string();
+  }
+  const auto *from = std::get_if<Column>(&there.definition);
+  const auto *to = std::get_if<Column>(&observation.object->definition);
+  if (from == nullptr || to == nullptr || from->type == to->type) return {};
+  return loss_of(AlterColumnType{{table_of(observation.id)}, observation.id.name, to->type, {}, {}}, before);
+}
+
 template <class Other>
 std::string loss_of(const Other &, const SchemaModel &) {
   return {};
@@ -96,6 +110,12 @@ std::string data_loss(const RevisionStatement &statement, const SchemaModel &bef
     std::string loss = std::visit([&](const auto &one) { return loss_of(one, before); }, effect);
     if (!loss.empty()) return loss;
     if (computes(effect)) return "its values are computed anew, and what they were is lost";
+  }
+  for (const Observation &observation : statement.observed) {
+    const Object *there = before.find(observation.id);
+    if (there == nullptr) continue;
+    std::string loss = loss_of(observation, *there, before);
+    if (!loss.empty()) return loss;
   }
   return {};
 }

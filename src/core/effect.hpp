@@ -270,10 +270,18 @@ using Effect =
                  CreateFunction, CreateTrigger, DropObject, RenameObject, SetSchema, SetComment, AlterTable,
                  NoChange, Opaque>;
 
+/// How a statement that was watched left an object.
+struct Observation {
+  ObjectId id;
+  std::optional<Object> object;  // nothing: it was gone
+};
+
 /// One statement of a revision.
 struct RevisionStatement {
-  std::string text;             // SQL without a final semicolon; empty where not known
-  std::vector<Effect> effects;  // in order; never empty
+  std::string text;                   // SQL without a final semicolon; empty where not known
+  std::vector<Effect> effects;        // in order; never empty
+  std::vector<Observation> observed;  // what it left where it ran: counts for more than `effects`
+  bool watched = false;               // it ran under migfix's eyes: it does nothing else to the schema
   std::string once;             // OperationSql::once
   bool check_first = false;     // OperationSql::check_first
   bool in_transaction = true;   // false: the server refuses it in one (CREATE INDEX CONCURRENTLY, VACUUM ...)

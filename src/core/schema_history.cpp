@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/normalizing.hpp"
+#include "core/observed_state.hpp"
 #include "core/presence.hpp"
 #include "core/schema_replay.hpp"
 
@@ -14,6 +15,13 @@ namespace {
 // checkfirst only where the type is not there.
 bool may_be_there(const RevisionStatement &statement) {
   return !statement.once.empty() || statement.check_first;
+}
+
+// A statement that ran and that the model cannot follow as a whole: what of it the model can follow, and then
+// what was seen.
+void apply_parts(SchemaModel &model, const RevisionStatement &statement) {
+  for (const Effect &effect : statement.effects) apply(model, effect);
+  settle(model, statement.observed);
 }
 
 }  // namespace
@@ -32,12 +40,17 @@ SchemaHistory::SchemaHistory(const RevisionGraph &graph, const StatementsOf &sta
         opaque_.push_back({step, "it changes rows", true});
       }
       const auto refusal = apply(model_, statement);
-      if (refusal && !may_be_there(statement)) opaque_.push_back({step, refusal->message, false});
+      if (refusal && statement.watched)
+        apply_parts(model_, statement);  // the server did not refuse it
+      else if (refusal && !may_be_there(statement))
+        opaque_.push_back({step, refusal->message, false});
       std::vector<ObjectId> changed = model_.take_changes();
       normalize(model_, changed, forms);
-      for (const ObjectId &id : may_have_fallen(model_, statement)) {
-        model_.change(id)->certain = false;
-        changed.push_back(id);
+      if (!statement.watched) {
+        for (const ObjectId &id : may_have_fallen(model_, statement)) {
+          model_.change(id)->certain = false;
+          changed.push_back(id);
+        }
       }
       for (const ObjectId &id : changed)
         if (comes_from_parent(model_, id)) model_.change(id)->certain = false;

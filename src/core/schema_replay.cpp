@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/observed_state.hpp"
 #include "core/schema_replay_steps.hpp"
 #include "core/sql_text.hpp"
 
@@ -44,6 +45,7 @@ std::optional<Refusal> apply(SchemaModel &model, const RevisionStatement &statem
       if (!drops.empty()) Replay(model).drop_together(drops);
       if (i < effects.size()) std::visit(Replay(model), effects[i]);
     }
+    settle(model, statement.observed);
   });
 }
 

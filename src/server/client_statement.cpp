@@ -17,10 +17,19 @@ namespace {
 // A script sent as one string can be huge; the beginning tells what it was.
 constexpr int kStatementLimit = 4000;
 
+// Runs inside call().
+const char *part_of(const char *source, int location, int length, int limit) {
+  if (source == nullptr) return "";
+  source = CleanQuerytext(source, &location, &length);
+  if (length <= 0) length = strlen(source);
+  if (limit > 0 && length > limit) length = pg_mbcliplen(source, length, limit);
+  return pnstrdup(source, length);
+}
+
 }  // namespace
 
 std::string client_statement() {
-  const char *text = call([]() -> const char * {
+  return call([] {
     const char *source = debug_query_string;
     int location = 0;
     int length = 0;
@@ -32,12 +41,12 @@ std::string client_statement() {
         length = planned->stmt_len;
       }
     }
-    if (source == nullptr) return "";
-    source = CleanQuerytext(source, &location, &length);
-    if (length <= 0) length = strlen(source);
-    if (length > kStatementLimit) length = pg_mbcliplen(source, length, kStatementLimit);
-    return pnstrdup(source, length);
+    return part_of(source, location, length, kStatementLimit);
   });
+}
+
+std::string statement_in(const char *source, int location, int length) {
+  const char *text = call([&] { return part_of(source, location, length, 0); });
   return text;
 }
 

@@ -9,4 +9,7 @@ namespace migfix::server {
 /// 4,000 bytes.
 std::string client_statement();
 
+/// One statement of `source`, as PlannedStmt tells its place, without the blanks around it.
+std::string statement_in(const char *source, int location, int length);
+
 }  // namespace migfix::server

@@ -33,8 +33,10 @@ struct LastClaim {
 Entries all = {};
 Entries unclaimed = {};
 LastClaim last_claim = {};
+int level = 0;  // the nesting at which these were changed last
 
 void forget() {
+  level = 0;
   all = {};
   unclaimed = {};
   last_claim = {};
@@ -55,7 +57,11 @@ void at_transaction_end(XactEvent event, void *) {
 // A claim may have gone with the savepoint: the next one looks at all entries again, and takes those that are
 // free.
 void at_savepoint_end(SubXactEvent event, SubTransactionId, SubTransactionId, void *) {
-  if (event != SUBXACT_EVENT_ABORT_SUB) return;
+  if (event != SUBXACT_EVENT_ABORT_SUB && event != SUBXACT_EVENT_COMMIT_SUB) return;
+  const int ended = GetCurrentTransactionNestLevel();
+  if (level < ended) return;  // it did none of that
+  level = ended - 1;
+  if (event == SUBXACT_EVENT_COMMIT_SUB) return;
   unclaimed = all;
   last_claim = {};
 }
@@ -103,6 +109,7 @@ void watch_ddl_claims() {
 }
 
 void note_ddl_entries(std::int64_t first, std::int64_t last) {
+  level = GetCurrentTransactionNestLevel();
   for (Entries *entries : {&all, &unclaimed}) {
     if (entries->first == 0) entries->first = first;
     entries->last = last;
@@ -115,12 +122,14 @@ void claim_ddl(const std::string &version_table, const core::VersionChange &chan
     claim(unclaimed, version_table, change, false);
     const LastClaim made{unclaimed, change.operation, kept(version_table), kept(change.old_version),
                          kept(change.new_version)};
+    level = GetCurrentTransactionNestLevel();
     unclaimed = {};
     last_claim = made;
     return;
   }
   if (last_claim.entries.first == 0 || change.operation == last_claim.operation) return;
   if (continues_last_claim(version_table, change)) claim(last_claim.entries, version_table, change, true);
+  level = GetCurrentTransactionNestLevel();
   last_claim = {};
 }
 

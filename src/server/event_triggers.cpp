@@ -7,6 +7,7 @@
 #include "server/environment_cache.hpp"
 #include "server/existing_object.hpp"
 #include "server/guard_install.hpp"
+#include "server/observation_hooks.hpp"
 #include "server/runner_watch.hpp"
 #include "server/server_version.hpp"
 #include "server/settings.hpp"
@@ -128,6 +129,7 @@ MIGFIX_FUNCTION(migfix_ddl_start) {
     runner_before_ddl(event.parsetree);
   }
   explain_existing(event.parsetree);
+  see_command_begin(event.parsetree);
   PG_RETURN_NULL();
 }
 
@@ -144,6 +146,7 @@ MIGFIX_FUNCTION(migfix_ddl_end) {
     log_renames();
     guard_touched(event.parsetree);
   });
+  see_command_end(event.parsetree);
   if (may_make_duplicates(event.parsetree) && !restoring())
     attempt("migfix could not look for duplicates", [&] { report_duplicates(event.parsetree); });
   PG_RETURN_NULL();

@@ -4,11 +4,13 @@
 #include "server/drop_watch.hpp"
 #include "server/dropped_members.hpp"
 #include "server/environment_cache.hpp"
+#include "server/observation_hooks.hpp"
+#include "server/observation_memory.hpp"
 #include "server/runner_watch.hpp"
 #include "server/settings.hpp"
-#include "server/skipping.hpp"
 #include "server/statement_text.hpp"
 #include "server/transaction_state.hpp"
+#include "server/utility_hook.hpp"
 
 #pragma GCC visibility push(default)
 extern "C" {
@@ -29,6 +31,8 @@ void _PG_init(void) {
     migfix::server::watch_runners();
     migfix::server::watch_statements();
     migfix::server::watch_utility_statements();
+    migfix::server::watch_observations();
+    migfix::server::watch_what_statements_do();
     return 0;
   });
 }

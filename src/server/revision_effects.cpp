@@ -1,6 +1,8 @@
 #include "server/revision_effects.hpp"
 
+#include "core/observed_revision.hpp"
 #include "server/lowering.hpp"
+#include "server/observation_store.hpp"
 #include "server/query.hpp"
 
 extern "C" {
@@ -56,6 +58,58 @@ void mark_unloaded(const core::Environment &environment, core::StatementsOf &sta
   });
 }
 
+// What was observed last of each object, as what the last of these statements left.
+void observe_together(std::vector<core::RevisionStatement> &statements,
+                      const std::vector<core::ObservedStatement> &observed) {
+  const auto last = std::find_if(statements.rbegin(), statements.rend(),
+                                 [](const core::RevisionStatement &statement) { return !statement.text.empty(); });
+  if (last == statements.rend()) return;
+  std::map<core::ObjectId, std::optional<core::Object>> left;
+  for (const core::ObservedStatement &each : observed)
+    for (const core::Observation &observation : each.objects) left[observation.id] = observation.object;
+  for (auto &[id, object] : left) last->observed.push_back({id, std::move(object)});
+}
+
+std::vector<core::RevisionStatement> watched(const std::vector<core::ObservedStatement> &observed,
+                                             const std::string &own_schema) {
+  std::vector<core::RevisionStatement> statements;
+  bool names_lead_away = false;
+  for (const core::ObservedStatement &each : observed) {
+    check_for_interrupts();
+    std::vector<core::RevisionStatement> lowered;
+    if (!each.text.empty()) lowered = lower(each.text, own_schema, names_lead_away);
+    if (lowered.empty()) {
+      core::RevisionStatement &unknown = lowered.emplace_back();
+      unknown.effects.push_back(core::Opaque{each.unknown.empty() ? "its statement is empty" : each.unknown});
+    }
+    lowered.back() = core::watched_statement(std::move(lowered.back()), each);
+    std::move(lowered.begin(), lowered.end(), std::back_inserter(statements));
+  }
+  return statements;
+}
+
+// What a revision did where it ran counts for more than what was loaded; but for statements that say what those
+// eyes could not keep.
+void put_observations(const core::Environment &environment, const std::string &own_schema,
+                      core::StatementsOf &statements) {
+  for (const StoredObservation &stored : read_observations(environment.name)) {
+    const auto node = environment.graph.find(stored.revision.revision.revision);
+    if (!node || stored.outdated) continue;
+    const std::vector<core::ObservedStatement> &observed = stored.revision.statements;
+    std::vector<core::RevisionStatement> &loaded = statements[*node];
+    const bool is_whole = std::all_of(observed.begin(), observed.end(), [](const core::ObservedStatement &each) {
+      return each.unknown.empty();
+    });
+    const bool is_loaded = std::any_of(loaded.begin(), loaded.end(), [](const core::RevisionStatement &statement) {
+      return !statement.text.empty();
+    });
+    if (is_whole || !is_loaded)
+      loaded = watched(observed, own_schema);
+    else
+      observe_together(loaded, observed);
+  }
+}
+
 }  // namespace
 
 core::StatementsOf read_effects(const core::Environment &environment, const std::string &own_schema) {
@@ -96,6 +150,7 @@ core::StatementsOf read_effects(const core::Environment &environment, const std:
     }
   }
   mark_unloaded(environment, statements);
+  put_observations(environment, own_schema, statements);
   return statements;
 }
 

@@ -105,7 +105,7 @@ NewRow merged(const StoredRevision &stored, RevisionSource source, const Known &
   row.file = stored.file.empty() ? known.file : stored.file;
   row.source = source_name(source);
   row.revision = stored.revision;
-  if (source == RevisionSource::kRegistered && row.revision.message.empty())
+  if ((source == RevisionSource::kRegistered || source == RevisionSource::kObserved) && row.revision.message.empty())
     row.revision.message = known.revision.message;
   if (source == RevisionSource::kSql) {
     row.revision = core::with_sql(known.revision, stored.revision, graph);
@@ -265,6 +265,8 @@ const char *source_name(RevisionSource source) {
       return "sql";
     case RevisionSource::kScripts:
       return "scripts";
+    case RevisionSource::kObserved:
+      return "observed";
     case RevisionSource::kRegistered:
       break;
   }
@@ -318,7 +320,7 @@ std::vector<LoadedRevision> store_revisions(const std::string &environment, Revi
     }
     const auto found = known.find(stored.revision.revision);
     if (found == known.end()) {
-      const bool has_statements = source != RevisionSource::kRegistered;
+      const bool has_statements = source == RevisionSource::kSql || source == RevisionSource::kScripts;
       rows.push_back({&stored, stored.revision, source_name(source),
                       has_statements ? source_name(source) : "",
                       has_statements ? digest_of(stored.statements) : "", stored.file, ++position, 0, "{}",
@@ -354,6 +356,15 @@ std::vector<LoadedRevision> store_revisions(const std::string &environment, Revi
   write_rows(environment, role, load, rows);
   replace_statements(environment, rows);
   return answers;
+}
+
+std::unordered_set<std::string> placed_by_observation(const std::string &environment) {
+  static constinit Statement statement{
+      "SELECT revision FROM migfix.revision WHERE environment = $1 AND source = 'observed'", 1};
+  std::unordered_set<std::string> revisions;
+  const RightsOf rights(log_owner());
+  run(statement, {environment}, SnapshotKind::kLatest, [&](const RowView &row) { revisions.insert(row.string(0)); });
+  return revisions;
 }
 
 bool remove_revision(const std::string &environment, const std::string &revision) {

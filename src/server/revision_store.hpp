@@ -7,9 +7,9 @@
 
 namespace migfix::server {
 
-enum class RevisionSource { kSql, kScripts, kRegistered };
+enum class RevisionSource { kSql, kScripts, kRegistered, kObserved };
 
-/// "sql", "scripts", "registered".
+/// "sql", "scripts", "registered", "observed".
 const char *source_name(RevisionSource source);
 
 /// One statement of a revision's upgrade, or a place in its script that says nothing of what it does.
@@ -46,10 +46,13 @@ std::optional<std::string> why_not_kept(std::string_view name);
 /// The same input twice changes nothing. Of scripts, a revision's place in the graph and its words replace
 /// what was there, and so do its statements unless they came from SQL. Of SQL, the statements replace any;
 /// its place in the graph only where it contradicts what is known, because SQL tells less of it. Of
-/// registered ones, the place in the graph alone. One answer for each revision, in order; of duplicates
+/// registered and observed ones, the place in the graph alone. One answer for each revision, in order; of duplicates
 /// within `revisions` the last one counts. Throws 22023 for a name that cannot be kept.
 std::vector<LoadedRevision> store_revisions(const std::string &environment, RevisionSource source,
                                             const std::vector<StoredRevision> &revisions);
+
+/// The revisions whose place in the graph is known from where they were observed alone.
+std::unordered_set<std::string> placed_by_observation(const std::string &environment);
 
 /// Takes a revision out, and its statements; says whether it was there.
 bool remove_revision(const std::string &environment, const std::string &revision);

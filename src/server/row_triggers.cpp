@@ -2,6 +2,7 @@
 #include "core/guard.hpp"
 #include "server/ddl_claim.hpp"
 #include "server/extension.hpp"
+#include "server/observation_step.hpp"
 #include "server/settings.hpp"
 #include "server/subtransaction.hpp"
 #include "server/transaction_state.hpp"
@@ -122,6 +123,7 @@ MIGFIX_FUNCTION(migfix_log_row) {
     claim_ddl(name, {operation, trigger.old_version(), trigger.new_version()});
     note_rows_changed(trigger.table());
   });
+  observe_version_change(trigger.table(), trigger.old_version(), trigger.new_version());
   return PointerGetDatum(nullptr);
 }
 

@@ -2,6 +2,7 @@
 
 #include "server/extension.hpp"
 #include "server/guard_install.hpp"
+#include "server/observation_memory.hpp"
 #include "server/rights.hpp"
 #include "server/runner_reading.hpp"
 #include "server/runner_statement.hpp"
@@ -223,7 +224,9 @@ void at_executor_start(QueryDesc *query, int flags) {
     standard_ExecutorStart(query, flags);
   enter<int>([&] {
     const Oid relation = read_by_plan(query->plannedstmt, query->sourceText);
-    if (OidIsValid(relation)) note_read(relation, query->snapshot);
+    if (!OidIsValid(relation)) return 0;
+    watch_from_here(relation);
+    note_read(relation, query->snapshot);
     return 0;
   });
 }

@@ -136,7 +136,7 @@ core::SchemaModel read_objects(const std::vector<Oid> &relations, const std::vec
                                const std::string &own_schema) {
   const LatestSnapshot snapshot;
   SchemaDraft draft;
-  draft.only = SchemaDraft::Only{relations, types};
+  draft.only = SchemaDraft::Only{relations, types, {}};
   run(schemas_of_objects, {sql_array(relations), sql_array(types)}, SnapshotKind::kActive, [&](const RowView &row) {
     draft.schemas[static_cast<Oid>(row.integer(0))] = row.string(1);
     if (!row.null(2)) draft.only->relations.push_back(static_cast<Oid>(row.integer(2)));

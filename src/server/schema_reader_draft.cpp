@@ -44,6 +44,11 @@ std::vector<Oid> SchemaDraft::noted_oids() const {
   return oids;
 }
 
+void SchemaDraft::each_noted(
+    const std::function<void(Oid catalog, Oid oid, int part, core::Object &)> &visit) const {
+  for (const auto &[key, object] : commented_) visit(key.catalog, key.oid, key.part, *object);
+}
+
 void SchemaDraft::finish() {
   const MemoryContext context = CurrentMemoryContext;
   MemoryContext short_lived =

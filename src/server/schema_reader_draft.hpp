@@ -47,6 +47,7 @@ class SchemaDraft {
   }
   core::Object *noted(Oid catalog, Oid oid, int part) const;
   std::vector<Oid> noted_oids() const;
+  void each_noted(const std::function<void(Oid catalog, Oid oid, int part, core::Object &)> &visit) const;
 
   /// What asks the server's caches, or has it write an expression, is done after the catalogs were read: it
   /// may find that something was dropped meanwhile, and then that piece of work is left.
@@ -67,6 +68,7 @@ class SchemaDraft {
   struct Only {
     std::vector<Oid> relations;  // tables, views, sequences
     std::vector<Oid> types;      // enums, domains
+    std::vector<Oid> functions;
   };
 
   std::unordered_map<Oid, std::string> schemas;  // that are read

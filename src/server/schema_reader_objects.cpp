@@ -63,13 +63,17 @@ constinit Statement rules_of{
     " WHERE r.ev_class IN (SELECT unnest($1::oid[])) AND r.rulename = '_RETURN'",
     1};
 
-constinit Statement functions_in{
-    "SELECT p.oid, p.pronamespace, p.proname FROM pg_proc AS p"
-    " WHERE p.pronamespace IN (SELECT unnest($1::oid[])) AND p.prokind <> 'a' AND p.oid NOT IN ("
-    "SELECT m.objid FROM pg_depend AS m WHERE m.classid = 'pg_proc'::regclass"
-    " AND m.refclassid = 'pg_extension'::regclass AND m.deptype = 'e')"
-    " ORDER BY p.pronamespace, p.proname",
-    1};
+#define MIGFIX_FUNCTIONS_WHERE(condition)                                      \
+  "SELECT p.oid, p.pronamespace, p.proname FROM pg_proc AS p"                  \
+  " WHERE " condition " AND p.prokind <> 'a' AND NOT EXISTS ("                 \
+  "SELECT FROM pg_depend AS m WHERE m.classid = 'pg_proc'::regclass"           \
+  " AND m.objid = p.oid AND m.refclassid = 'pg_extension'::regclass AND m.deptype = 'e')" \
+  " ORDER BY p.pronamespace, p.proname"
+
+constinit Statement functions_in{MIGFIX_FUNCTIONS_WHERE("p.pronamespace IN (SELECT unnest($1::oid[]))"), 1};
+
+// $1: functions; by the index, one by one.
+constinit Statement functions_with_oid{MIGFIX_FUNCTIONS_WHERE("p.oid = ANY ($1::oid[])"), 1};
 
 // $1: relations; $2: migfix itself.
 constinit Statement triggers_of{
@@ -141,6 +145,19 @@ std::string oids_of_kind(const SchemaDraft &draft, std::string_view kinds) {
   return oids.empty() ? std::string() : sql_array(oids);
 }
 
+void read_functions(SchemaDraft &draft) {
+  core::Object *last = nullptr;
+  core::ObjectId last_id;
+  const std::string oids = draft.only ? sql_array(draft.only->functions) : schemas_of(draft);
+  run(draft.only ? functions_with_oid : functions_in, {oids}, SnapshotKind::kActive, [&](const RowView &row) {
+    const auto schema = static_cast<Oid>(row.integer(1));
+    core::ObjectId id{ObjectKind::kFunction, draft.schemas[schema], {}, row.string(2)};
+    if (last == nullptr || !(id == last_id)) last = &draft.add(schema, id, core::Function());
+    last_id = std::move(id);
+    draft.note(ProcedureRelationId, static_cast<Oid>(row.integer(0)), 0, *last);
+  });
+}
+
 // Within later(): what the view reads, and its query where no lock stands in the way.
 void read_query(SchemaDraft &draft, Oid view, core::Object &object, const std::string &rule) {
   auto &what = std::get<core::View>(object.definition);
@@ -172,8 +189,10 @@ void read_query(SchemaDraft &draft, Oid view, core::Object &object, const std::s
 
 void read_types(SchemaDraft &draft) {
   const std::string oids = draft.only ? sql_array(draft.only->types) : schemas_of(draft);
-  read_enums(draft, oids);
-  read_domains(draft, oids);
+  if (!draft.only || !draft.only->types.empty()) {
+    read_enums(draft, oids);
+    read_domains(draft, oids);
+  }
   const std::string composites = oids_of_kind(draft, "c");
   if (composites.empty()) return;
   run(composite_types, {composites}, SnapshotKind::kActive, [&](const RowView &row) {
@@ -195,15 +214,7 @@ void read_views(SchemaDraft &draft) {
 }
 
 void read_routines(SchemaDraft &draft) {
-  core::Object *last = nullptr;
-  core::ObjectId last_id;
-  run(functions_in, {schemas_of(draft)}, SnapshotKind::kActive, [&](const RowView &row) {
-    const auto schema = static_cast<Oid>(row.integer(1));
-    core::ObjectId id{ObjectKind::kFunction, draft.schemas[schema], {}, row.string(2)};
-    if (last == nullptr || !(id == last_id)) last = &draft.add(schema, id, core::Function());
-    last_id = std::move(id);
-    draft.note(ProcedureRelationId, static_cast<Oid>(row.integer(0)), 0, *last);
-  });
+  if (!draft.only || !draft.only->functions.empty()) read_functions(draft);
   const std::string tables = oids_of_kind(draft, "rpv");
   if (tables.empty()) return;
   run(triggers_of, {tables, std::to_string(extension_oid())}, SnapshotKind::kActive, [&](const RowView &row) {

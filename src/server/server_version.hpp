@@ -9,10 +9,13 @@ extern "C" {
 #include "catalog/pg_database_d.h"
 #include "catalog/pg_namespace_d.h"
 #include "catalog/pg_type_d.h"
+#include "common/jsonapi.h"
 #include "nodes/parsenodes.h"
 #include "parser/parse_type.h"
 #include "storage/proc.h"
 #include "utils/acl.h"
+#include "utils/json.h"
+#include "utils/jsonfuncs.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
 #if PG_VERSION_NUM >= 160000
@@ -99,6 +102,25 @@ inline Oid primary_key_index(Relation table) {
   return RelationGetPrimaryKeyIndex(table, false);
 #else
   return RelationGetPrimaryKeyIndex(table);
+#endif
+}
+
+// Since 16 the callbacks of the parser of JSON say whether they have failed; since 17 it can use memory of
+// the caller.
+#if PG_VERSION_NUM >= 160000
+using JsonNoted = JsonParseErrorType;
+inline JsonNoted json_noted() {
+  return JSON_SUCCESS;
+}
+#else
+using JsonNoted = void;
+inline JsonNoted json_noted() {}
+#endif
+inline JsonLexContext *json_lexer(text *json) {
+#if PG_VERSION_NUM >= 170000
+  return makeJsonLexContext(nullptr, json, true);
+#else
+  return makeJsonLexContext(json, true);
 #endif
 }
 

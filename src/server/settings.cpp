@@ -24,6 +24,7 @@ NameList *names = nullptr;
 int existing_object = static_cast<int>(OnExisting::kExplain);
 bool log_ddl = true;
 bool report_duplicates = true;
+bool learn = true;
 int runner_timeout = 5 * 60 * 1000;
 
 const config_enum_entry kGuardModes[] = {
@@ -96,6 +97,9 @@ void define_settings() {
   DefineCustomBoolVariable("migfix.report_duplicates",
                            "Whether a CREATE that doubles an object is reported.", nullptr,
                            &report_duplicates, report_duplicates, PGC_SUSET, 0, nullptr, nullptr, nullptr);
+  DefineCustomBoolVariable("migfix.learn", "Whether what a revision does is recorded when Alembic runs it.",
+                           "What it did is what migfix_export() gives, and counts for more than what was loaded.",
+                           &learn, learn, PGC_SUSET, 0, nullptr, nullptr, nullptr);
   DefineCustomIntVariable("migfix.runner_timeout", "How long a second runner waits for the first.",
                           "0 turns the runner lock off.", &runner_timeout, runner_timeout, 0, INT_MAX,
                           PGC_SUSET, GUC_UNIT_MS, nullptr, nullptr, nullptr);
@@ -103,6 +107,7 @@ void define_settings() {
 }
 
 bool logs_ddl() { return log_ddl; }
+bool learns() { return learn; }
 
 bool reports_duplicates() { return report_duplicates; }
 

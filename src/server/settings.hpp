@@ -23,6 +23,8 @@ int runner_timeout_ms();
 /// migfix.existing_object.
 enum class OnExisting { kExplain, kSkipIdentical, kOff };
 OnExisting on_existing();
+/// migfix.learn.
+bool learns();
 
 /// The names in migfix.version_tables, folded and unquoted as SQL does it, in order, each once.
 std::vector<std::string> version_table_names();

@@ -15,8 +15,6 @@ namespace migfix::server {
 
 namespace {
 
-ProcessUtility_hook_type next_utility = nullptr;
-
 bool creates_something(const Node *statement) {
   switch (nodeTag(statement)) {
     case T_CreateStmt:
@@ -42,6 +40,12 @@ bool is_refused_anyway(const Node *statement, ProcessUtilityContext context) {
   return context != PROCESS_UTILITY_TOPLEVEL || !may_run_alone();
 }
 
+}  // namespace
+
+bool is_whole_creation(const Node *statement, ProcessUtilityContext context) {
+  return context != PROCESS_UTILITY_SUBCOMMAND && creates_something(statement);
+}
+
 bool leave_out(const Node *statement, ProcessUtilityContext context, StatementPlace place) {
   TakenName taken;
   if (ignores_existing() || on_existing() != OnExisting::kSkipIdentical || !find_taken_name(statement, taken))
@@ -57,30 +61,6 @@ bool leave_out(const Node *statement, ProcessUtilityContext context, StatementPl
   const core::Explanation said = core::skipped(object);
   report(NOTICE, said.message, said.detail);
   return true;
-}
-
-// No object that owns anything may live in here: the server's errors leave it by longjmp.
-void at_utility(PlannedStmt *statement, const char *text, bool read_only_tree, ProcessUtilityContext context,
-                ParamListInfo parameters, QueryEnvironment *environment, DestReceiver *destination,
-                QueryCompletion *completion) {
-  const bool is_whole = context != PROCESS_UTILITY_SUBCOMMAND && creates_something(statement->utilityStmt);
-  const StatementPlace place = {text, statement->stmt_location, statement->stmt_len};
-  if (is_whole && enter<bool>([&] { return leave_out(statement->utilityStmt, context, place); })) return;
-  StatementPlace outer = {};
-  if (is_whole) outer = note_statement(place);
-  if (next_utility != nullptr)
-    next_utility(statement, text, read_only_tree, context, parameters, environment, destination, completion);
-  else
-    standard_ProcessUtility(statement, text, read_only_tree, context, parameters, environment, destination,
-                            completion);
-  if (is_whole) note_statement(outer);
-}
-
-}  // namespace
-
-void watch_utility_statements() {
-  next_utility = ProcessUtility_hook;
-  ProcessUtility_hook = at_utility;
 }
 
 }  // namespace migfix::server

@@ -7,7 +7,8 @@ script/with-server /usr/bin/python3 test/campaign/campaign.py [option...]
   --seeds A..B        generated histories of these seeds, or A,B,C (default 0..299 and those of handwritten/)
   --time-limit SEC    begins nothing after so many seconds, and says how much was run
   --only KIND         one corruption (may be given again); no other mode
-  --modes M,M         of verify, infer, repair, histories; default all four. histories: the harness itself
+  --modes M,M         of verify, infer, observed, repair, histories; default all. histories: the harness itself;
+                      observed: what was seen of an upgrade against the loaded SQL, object by object
   --handwritten NAME  only that history
   --quick             what `make test` runs: fewer seeds, some corruptions of each, within 100 seconds
   --keep              leaves the database of each wrong case for a look, while the server stands
@@ -26,7 +27,7 @@ sys.dont_write_bytecode = True
 import corruptions
 import seed_work
 
-MODES = ("histories", "verify", "infer", "repair")
+MODES = ("histories", "verify", "infer", "observed", "repair")
 
 
 def arguments():
@@ -118,7 +119,7 @@ def report(given, results, seconds):
     print(f"{len(results)} of {total} histories in {seconds:.0f} s"
           + (f", {unfinished} of them not to the end" if unfinished else "")
           + (", time limit" if len(results) < total else ""))
-    for mode in ("histories", "verify", "infer"):
+    for mode in ("histories", "verify", "infer", "observed"):
         said = {outcome: count for (one, outcome), count in sorted(counts.items()) if one == mode}
         if mode in given.modes:
             print(f"{mode}: " + (", ".join(f"{outcome} {count}" for outcome, count in said.items()) or "nothing was run"))
@@ -141,7 +142,7 @@ def report(given, results, seconds):
         outcome: sum(counts[kind, outcome] for kind in corruptions.KINDS) for outcome in ("repaired", "refused", "wrong")
     }
     failed = sum(count for (_, outcome), count in counts.items() if outcome == "wrong") + len(silent)
-    passed = sum(count for (_, outcome), count in counts.items() if outcome not in ("wrong", "not judged"))
+    passed = sum(count for (_, outcome), count in counts.items() if outcome not in ("wrong", "not judged", "objects"))
     print(f"cases {sum(in_kinds.values())}, repaired {in_kinds['repaired']}, truthfully refused {in_kinds['refused']}, "
           f"wrong {in_kinds['wrong']}")
     print(f"{passed} passed, {failed} failed")

@@ -15,6 +15,7 @@ import psycopg2
 import corruptions
 import dump
 import judge
+import observed
 from databases import Server, Session
 from histories import generated
 from history import ENV, History
@@ -22,6 +23,7 @@ from project import OPAQUE, Project
 from walk import Walk
 
 HANDWRITTEN = pathlib.Path(__file__).parent / "handwritten"
+QUICKLY_OBSERVED = ("shop", "0", "1")  # of what --quick runs
 STATIONS = 4  # states of a history at which databases are damaged
 
 
@@ -130,6 +132,8 @@ class SeedWork:
             self.server.drop(again)
         if "histories" in self.options.modes:
             self.check_history(dbname)
+        if "observed" in self.options.modes and (not self.options.kinds_per_seed or self.name in QUICKLY_OBSERVED):
+            self.check_observed()
         if "repair" in self.options.modes:
             self.cases()
 
@@ -221,6 +225,14 @@ class SeedWork:
                     "the clean schema is not the sum of its revisions")
         self.check_downgrade(dbname)
         self.done.counts["histories", "right"] += 1
+
+    def check_observed(self):
+        """What was seen to run and what was loaded agree, object by object."""
+        self.stop_if_late()
+        wrong, count = observed.agree(self.server, self.walk, one_run=self.number % 2 == 0)
+        self.done.counts["observed", "objects"] += count
+        self.done.counts["observed", "wrong" if wrong else "right"] += 1
+        self.done.wrong += [f"WRONG observed, seed {self.name}: {text}" for text in wrong[:10]]
 
     def check_downgrade(self, dbname):
         """From the end down as far as the revisions can be taken back."""

@@ -1,5 +1,7 @@
 """Dumps of a guarded database restore without an error, with the guard on and the logs as they were."""
 
+import json
+
 import pytest
 
 from conftest import without_key
@@ -42,7 +44,24 @@ ODD = ["{a,b}", "NULL", 'q"q', "back\\slash", "ä"]
 ODD_NAME = "odd 'one'"
 
 
+# What a revision did elsewhere, with the same.
+OBSERVED = json.dumps({
+    "migfix_export": 1, "environment": "seen 'here'",
+    "revisions": [{
+        "revision": "seen_1", "down_revision": [], "server_version": 150000,
+        "statements": [
+            {"statement": "CREATE TYPE k AS ENUM ('it''s', '\\t\\N', 'ä\n')",
+             "objects": [{"type": "enum", "name": "k", "definition": {"labels": ["it's", "\\t\\N", "ä\n"]}}]},
+            {"unknown": "values were sent apart from its text", "changes_rows": True},
+        ],
+    }],
+})
+
+
 def load(database):
+    (answer,) = [row for row in database.sql("SELECT * FROM migfix_import(%s)", OBSERVED) if row["statements"] is not None]
+    assert answer["state"] == "added"
+    database.sql("SELECT migfix_forget('seen_1', %s)", "seen 'here'")  # its place in the graph; what was seen stays
     assert len(database.sql("SELECT * FROM migfix_load_scripts(%s)", SCRIPTS)) == 3
     for revision in ODD:
         database.sql("SELECT migfix_register(%s, environment => %s)", revision, ODD_NAME)
@@ -51,7 +70,7 @@ def load(database):
 
 
 def revisions(database):
-    tables = "revision ORDER BY environment, position", "revision_statement ORDER BY 1, 2, 3"
+    tables = "revision ORDER BY environment, position", "revision_statement ORDER BY 1, 2, 3", "observed_revision ORDER BY 1, 2"
     return [database.sql(f"SELECT * FROM migfix.{table}") for table in (*tables, "version_table_environment")]
 
 

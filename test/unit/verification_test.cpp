@@ -46,6 +46,28 @@ TEST(Verify, WhatIsThereHasTheRevisionThatChangedItLast) {
                    "3 column c.id present"}));
 }
 
+// A function that was seen to rename two columns, one of which it has added itself, and whose text tells
+// neither.
+TEST(Verify, WhatWasSeenToRunIsFollowedAsFarAsItCanBe) {
+  History history({{"1"}, {"2", "1"}});
+  const auto column_of = [](const std::string &name) { return ObjectId{ObjectKind::kColumn, "", "a", name}; };
+  RevisionStatement call = sql("SELECT f()", {});
+  call.watched = true;
+  for (const auto &[from, to] : {std::pair("made", "new"), std::pair("id", "key")}) {
+    RenameObject rename;
+    rename.object = column_of(from);
+    rename.to = to;
+    call.effects.emplace_back(rename);
+  }
+  SchemaModel seen;
+  by_hand(seen, makes("a"));
+  by_hand(seen, adds("a", "new"));
+  call.observed = {{column_of("new"), *seen.find(column_of("new"))}};
+  history.does("1", {makes("a")}).does("2", {call});
+  EXPECT_EQ(verified(history, "2", history.at("2"), true),
+            (Lines{"1 table a present", "2 column a.key present", "2 column a.new present"}));
+}
+
 TEST(Verify, MissingAndDifferent) {
   History history = line();
   SchemaModel real = history.at("3");
