@@ -2,6 +2,7 @@
 
 #include "server/client_statement.hpp"
 #include "server/extension.hpp"
+#include "server/rights.hpp"
 #include "server/settings.hpp"
 
 extern "C" {
@@ -152,7 +153,7 @@ bool is_watching() {
 
 void watch_from_here(Oid version_table) {
   if (!learns() || guard_mode() == core::GuardMode::kOff || creating_extension || IsParallelWorker() ||
-      RecoveryInProgress() || !OidIsValid(extension_oid()))
+      RecoveryInProgress() || !OidIsValid(extension_oid()) || !may_teach())
     return;
   SessionMemory &kept = session_memory();
   const bool goes_on = watch == Watch::kOn && OidIsValid(version_table) && version_table == read;
@@ -166,7 +167,7 @@ void watch_from_here(Oid version_table) {
 
 void watch_this_transaction() {
   session_memory();
-  if (watch == Watch::kOff) watch = Watch::kMaybe;
+  if (watch == Watch::kOff && may_teach()) watch = Watch::kMaybe;
 }
 
 RunningStatement *running_statement() {

@@ -7,6 +7,7 @@
 #include "server/observation_reader.hpp"
 #include "server/observation_store.hpp"
 #include "server/query.hpp"
+#include "server/rights.hpp"
 #include "server/schema_reader_own.hpp"
 #include "server/subtransaction.hpp"
 #include "server/version_log.hpp"
@@ -162,7 +163,8 @@ class Step {
 
 void observe(SessionMemory &memory, Oid version_table, const std::optional<std::string> &old_version,
              const std::optional<std::string> &new_version) {
-  if (!core::is_written_by_alembic(client_statement())) return memory.forget();
+  // Asked again: the role may have changed since.
+  if (!may_teach() || !core::is_written_by_alembic(client_statement())) return memory.forget();
   // A row that went before, and then something ran: that was a downgrade of its own.
   const bool goes_on = memory.rows_of == version_table && memory.removed_at == memory.statements.size();
   if (!memory.removed_rows.empty() && !goes_on) {

@@ -8,6 +8,7 @@ extern "C" {
 #include "catalog/pg_class_d.h"
 #include "catalog/pg_database_d.h"
 #include "catalog/pg_namespace_d.h"
+#include "catalog/pg_proc_d.h"
 #include "catalog/pg_type_d.h"
 #include "common/jsonapi.h"
 #include "nodes/parsenodes.h"
@@ -61,6 +62,9 @@ inline bool has_right_on_database(Oid database, AclMode right) {
 inline bool has_right_on_type(Oid type, AclMode right) {
   return has_right(TypeRelationId, type, right);
 }
+inline bool may_call(Oid function, Oid role) {
+  return object_aclcheck(ProcedureRelationId, function, role, ACL_EXECUTE) == ACLCHECK_OK;
+}
 inline bool is_owner_of_relation(Oid relation) {
   return object_ownercheck(RelationRelationId, relation, GetUserId());
 }
@@ -73,6 +77,9 @@ inline bool has_right_on_database(Oid database, AclMode right) {
 }
 inline bool has_right_on_type(Oid type, AclMode right) {
   return pg_type_aclcheck(type, GetUserId(), right) == ACLCHECK_OK;
+}
+inline bool may_call(Oid function, Oid role) {
+  return pg_proc_aclcheck(function, role, ACL_EXECUTE) == ACLCHECK_OK;
 }
 inline bool is_owner_of_relation(Oid relation) {
   return pg_class_ownercheck(relation, GetUserId());
