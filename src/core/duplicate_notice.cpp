@@ -12,17 +12,17 @@ namespace {
 
 constexpr std::size_t kMostTold = 5;  // objects of one command
 
-std::vector<const Twin *> twins_of(const Doubling &doubling, TwinKind kind) {
-  std::vector<const Twin *> twins;
-  for (const Twin &twin : doubling.twins) {
+std::vector<const DoubledObject *> twins_of(const Doubling &doubling, TwinKind kind) {
+  std::vector<const DoubledObject *> twins;
+  for (const DoubledObject &twin : doubling.twins) {
     if (twin.kind == kind) twins.push_back(&twin);
   }
   return twins;
 }
 
-std::string clause(const Doubling &doubling, TwinKind kind, const std::vector<const Twin *> &twins) {
+std::string clause(const Doubling &doubling, TwinKind kind, const std::vector<const DoubledObject *> &twins) {
   std::vector<std::string> names;
-  for (const Twin *twin : twins) names.push_back(twin->name);
+  for (const DoubledObject *twin : twins) names.push_back(twin->name);
   switch (kind) {
     case TwinKind::kHides:
       return fmt::format("hides {} on this session's search_path", list_of(names));
@@ -56,7 +56,7 @@ std::string message_of(const Doubling &doubling) {
 }
 
 // How the twin differs from the new object, for after its name; empty where it does not.
-std::string how_it_differs(const Doubling &doubling, const Twin &twin) {
+std::string how_it_differs(const Doubling &doubling, const DoubledObject &twin) {
   if (twin.kind == TwinKind::kSameParts) return {};
   return difference(doubling.parts, twin.parts);
 }
@@ -64,7 +64,7 @@ std::string how_it_differs(const Doubling &doubling, const Twin &twin) {
 // "The two are identical.", or how they differ; of several twins one sentence each.
 std::string comparison_of(const Doubling &doubling) {
   if (doubling.twins.size() == 1) {
-    const Twin &twin = doubling.twins[0];
+    const DoubledObject &twin = doubling.twins[0];
     const std::string otherwise = twin.kind == TwinKind::kSimilarName ? " otherwise" : "";
     const std::string how = how_it_differs(doubling, twin);
     if (!how.empty())
@@ -76,7 +76,7 @@ std::string comparison_of(const Doubling &doubling) {
     return "They are identical but for their names.";
   std::vector<std::string> identical;
   std::string differing;
-  for (const Twin &twin : doubling.twins) {
+  for (const DoubledObject &twin : doubling.twins) {
     const std::string how = how_it_differs(doubling, twin);
     if (how.empty())
       identical.push_back(twin.name);

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/notice.hpp"
 #include "core/schema_facts.hpp"
 
 namespace migfix::core {
@@ -16,7 +17,7 @@ enum class TwinKind {
   kSameParts,    // the same columns or labels under another name; one schema
 };
 
-struct Twin {
+struct DoubledObject {
   TwinKind kind = TwinKind::kHides;
   std::string name;  // as SQL writes it, schema-qualified
   Parts parts;       // left empty where they are known to be the same (kSameParts)
@@ -30,14 +31,8 @@ struct Doubling {
   std::string bare_name;  // the same without the schema
   bool is_new = true;     // the command created it: it holds nothing yet, and nothing uses it
   Parts parts;
-  std::vector<Twin> twins;  // at least one
-  bool more = false;        // others have the same columns or labels too, and are not listed
-};
-
-struct Notice {
-  std::string message;
-  std::string detail;
-  std::string hint;
+  std::vector<DoubledObject> twins;  // at least one
+  bool more = false;                 // others have the same columns or labels too, and are not listed
 };
 
 /// One notice for all of them, at least one. `functions`: the prefix of migfix's functions, empty or a schema

@@ -6,6 +6,7 @@
 
 #include "core/guard_mode.hpp"
 #include "core/log_entry.hpp"
+#include "core/notice.hpp"
 
 namespace migfix::core {
 
@@ -40,13 +41,6 @@ RowVerdict judge_row(const RowWrite &write, const std::optional<Twin> &twin, con
 
 /// Would the judge need to know of twins at all? Not where the version stays the same or the mode only logs.
 bool twins_matter(const RowWrite &write);
-
-/// A message of the guard that stops nothing.
-struct Notice {
-  std::string message;
-  std::string detail;
-  std::string hint;
-};
 
 /// What a healed write is told: which row was passed over or taken out.
 Notice healed(const RowWrite &write, RowVerdict verdict, const Twin &twin);

@@ -155,7 +155,7 @@ class Judging {
   }
 
   void add(TwinKind kind, const Candidate &twin) {
-    core::Twin found{kind, sql_name(twin), {}};
+    core::DoubledObject found{kind, sql_name(twin), {}};
     if (kind != TwinKind::kSameParts) {
       found.parts = read_parts(made_.type, twin.oid, SnapshotKind::kNew);
       parts_are_read_ = true;

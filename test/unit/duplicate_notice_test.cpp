@@ -5,11 +5,11 @@
 namespace migfix::core {
 namespace {
 
-Doubling enumeration(std::vector<Twin> twins) {
+Doubling enumeration(std::vector<DoubledObject> twins) {
   return {ObjectType::kEnum, "app.status", "status", true, {"new", "done"}, std::move(twins), false};
 }
 
-Doubling table(std::vector<Twin> twins, bool more = false) {
+Doubling table(std::vector<DoubledObject> twins, bool more = false) {
   return {ObjectType::kTable, "app.users", "users", true, {"id integer", "name text", "mail text"},
           std::move(twins),   more};
 }
