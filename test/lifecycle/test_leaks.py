@@ -134,6 +134,16 @@ def growth(database, measured):
     }
 
 
+def leak_of(grow, control, margin):
+    """What grows by more than the control and the margin each time: what malloc, or a cache that is built again,
+    adds once is no leak."""
+    for _ in range(3):
+        leak = {what: size for what, size in grow().items() if size > control[what] + margin}
+        if not leak:
+            break
+    return leak
+
+
 def in_one_transaction(database, statement, code):
     answer = {}
 
@@ -167,12 +177,9 @@ def test_nothing_is_left(session, way):
     controls = {swallows: way(session, statement, code) for swallows, (code, statement) in CONTROLS.items()}
     for kind, (code, statement) in KINDS.items():
         control = controls[kind == "swallowed error"]
-        grown = way(session, statement, code)
-        print(f"{kind}: {grown}, control {control}")
-        for what, size in grown.items():
-            if size > control[what] + margin:
-                leaks[f"{kind}: {what}"] = (size, control[what])
-    assert not leaks
+        leaks[kind] = leak_of(lambda: way(session, statement, code), control, margin)
+        print(f"{kind}: {leaks[kind]}, control {control}")
+    assert not any(leaks.values()), leaks
     assert session.values("SELECT version_num FROM alembic_version ORDER BY 1") == ["001", "002"]
 
 
@@ -188,5 +195,4 @@ def test_reports_leave_nothing(session):
             assert session.error("SELECT migfix_assert('notice')").pgcode == "P0001"
 
     times(20)
-    grown = growth(session, lambda: times(100))
-    assert grown["contexts"] <= MARGIN and grown["process"] <= MARGIN, grown
+    assert not leak_of(lambda: growth(session, lambda: times(100)), {"contexts": 0, "process": 0}, MARGIN)
