@@ -7,7 +7,8 @@ MODULE_big = migfix
 OBJS := $(patsubst %.cpp,%.o,$(sort $(wildcard src/core/*.cpp src/server/*.cpp)))
 DATA := $(wildcard migfix--*.sql)
 DOCS = README.md
-EXTRA_CLEAN = $(OBJS:.o=.d)
+PRELUDES := src/core/prelude.hpp.gch src/server/prelude.hpp.gch
+EXTRA_CLEAN = $(OBJS:.o=.d) $(PRELUDES) $(PRELUDES:.gch=.d)
 
 REGRESS := $(patsubst sql/%.sql,%,$(sort $(wildcard sql/*.sql)))
 REGRESS_OPTS = --inputdir=. --load-extension=migfix
@@ -43,8 +44,16 @@ override with_llvm = no
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
-$(OBJS): migfix.control
--include $(OBJS:.o=.d)
+# Half of the compiler's time went into the same headers, once for each file: they are compiled first, and once.
+src/core/%.o: private override CXXFLAGS += -include src/core/prelude.hpp
+src/server/%.o: private override CXXFLAGS += -include src/server/prelude.hpp
+$(filter src/core/%,$(OBJS)): src/core/prelude.hpp.gch
+$(filter src/server/%,$(OBJS)): src/server/prelude.hpp.gch
+$(PRELUDES): %.gch: %
+	$(CXX) $(CXXFLAGS) $(CPPFLAGS) -x c++-header -c -o $@ $<
+
+$(OBJS) $(PRELUDES): migfix.control
+-include $(OBJS:.o=.d) $(PRELUDES:.gch=.d)
 # Of an object without such a list nobody knows what it was made from.
 $(filter-out $(patsubst %.d,%.o,$(wildcard src/core/*.d src/server/*.d)),$(OBJS)): $(wildcard src/core/*.hpp src/server/*.hpp)
 endif

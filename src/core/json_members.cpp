@@ -4,6 +4,8 @@
 #include "core/sql_text.hpp"
 #include "core/utf8.hpp"
 
+#include <fmt/format.h>
+
 namespace migfix::core {
 
 namespace {
@@ -13,14 +15,14 @@ constexpr std::size_t kLongestName = 63;
 template <class Type>
 const Type &typed(const Json &json, const std::string &where, const char *what) {
   const Type *value = std::get_if<Type>(&json.value);
-  if (value == nullptr) refuse_json(where, std::string("it must be ") + what);
+  if (value == nullptr) refuse_json(where, fmt::format("it must be {}", what));
   return *value;
 }
 
 }  // namespace
 
 void refuse_json(const std::string &where, const std::string &why) {
-  throw Error(kInvalidParameterValue, "this is no export of migfix", clipped(where, 300) + ": " + why + ".");
+  throw Error(kInvalidParameterValue, "this is no export of migfix", fmt::format("{}: {}.", clipped(where, 300), why));
 }
 
 bool json_flag(const Json &json, const std::string &where) {
@@ -52,7 +54,7 @@ const std::string &json_name(const Json &json, const std::string &where) {
 
 void MemberReader::finish() const {
   for (const auto &[key, json] : members_)
-    if (!known_.contains(key)) refuse_json(where_, in_quotes(clipped(key)) + " is not known");
+    if (!known_.contains(key)) refuse_json(where_, fmt::format("{} is not known", in_quotes(clipped(key))));
 }
 
 }  // namespace migfix::core

@@ -195,7 +195,7 @@ Token PythonLexer::finish() {
   if (!brackets_.empty()) {
     const Bracket open = brackets_.back();
     brackets_.clear();
-    return fail(std::string("'") + open.open + "' is never closed", open.line, open.offset, true);
+    return fail(fmt::format("'{}' is never closed", open.open), open.line, open.offset, true);
   }
   if (line_has_token_) {
     line_has_token_ = false;
@@ -224,7 +224,7 @@ Token PythonLexer::name_or_string() {
     for (pos_ = start; pos_ > 0 && source_[pos_ - 1] != '\n' && source_[pos_ - 1] != '\r';) --pos_;
     line_start_ = true;
     line_has_token_ = false;
-    return fail(std::string("'") + open.open + "' is never closed", open.line, open.offset, false);
+    return fail(fmt::format("'{}' is never closed", open.open), open.line, open.offset, false);
   }
   first_on_line_ = false;
   return make(TokenKind::kName, start, line_);
@@ -257,11 +257,11 @@ Token PythonLexer::bracket_or_operator() {
   if (c == ')' || c == ']' || c == '}') {
     ++pos_;
     const char open = c == ')' ? '(' : c == ']' ? '[' : '{';
-    if (brackets_.empty()) return fail(std::string("'") + c + "' closes nothing", line_, start, false);
+    if (brackets_.empty()) return fail(fmt::format("'{}' closes nothing", c), line_, start, false);
     const Bracket last = brackets_.back();
     brackets_.pop_back();
     if (last.open != open) {
-      return fail(std::string("'") + c + "' does not match '" + last.open + "'", line_, start, false);
+      return fail(fmt::format("'{}' does not match '{}'", c, last.open), line_, start, false);
     }
     return make(TokenKind::kOperator, start, line_);
   }
