@@ -14,6 +14,8 @@ import psycopg2
 import psycopg2.extras
 import pytest
 
+from alembic_process import AlembicProcess
+
 INCIDENTS = pathlib.Path(__file__).parent / "incidents"
 TIMEOUT = 60  # seconds for anything that runs outside
 
@@ -26,8 +28,8 @@ def pytest_configure(config):
 class Result:
     """What a program did: its exit status, and what it printed on both streams."""
 
-    def __init__(self, process, out):
-        self.rc = process.returncode
+    def __init__(self, rc, out):
+        self.rc = rc
         self.out = out
 
     def __repr__(self):
@@ -55,7 +57,20 @@ class Running:
             self.process.kill()
             out, _ = self.process.communicate()
             pytest.fail(f"still running after {TIMEOUT} s; so far:\n{out}")
-        return Result(self.process, out)
+        return Result(self.process.returncode, out)
+
+
+class RunningAlembic:
+    """The same for a command of Alembic."""
+
+    def __init__(self, arguments, env, cwd):
+        self.process = AlembicProcess(arguments, env, cwd)
+
+    def wait(self):
+        rc, out = self.process.wait(TIMEOUT)
+        if rc is None:
+            pytest.fail(f"still running after {TIMEOUT} s; so far:\n{out}")
+        return Result(rc, out)
 
 
 class Database:
@@ -160,8 +175,7 @@ class Project:
         self.database = database
 
     def start(self, *arguments, application_name="alembic", **env):
-        command = ["/usr/bin/python3", "-m", "alembic", *arguments]
-        return Running(command, self.database.env(application_name, **env), self.path)
+        return RunningAlembic(arguments, self.database.env(application_name, **env), self.path)
 
     def alembic(self, *arguments, **env):
         return self.start(*arguments, **env).wait()
