@@ -159,8 +159,24 @@ bool may_have_own_columns(Oid table) {
   return may;
 }
 
+// A check that the table has from a parent alone: one that is the same is merged with it
+// (MergeWithExistingConstraint, heap.c), and of another, and on a partition, the server says all there is to
+// say.
+bool is_inherited_check(const Constraint *constraint, Oid table) {
+  if (constraint->contype != CONSTR_CHECK) return false;
+  const Oid there = get_relation_constraint_oid(table, constraint->conname, true);
+  HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(there));
+  if (!HeapTupleIsValid(tuple)) return false;
+  const auto *form = reinterpret_cast<const FormData_pg_constraint *>(GETSTRUCT(tuple));
+  const bool inherited = form->contype == CONSTRAINT_CHECK && !form->conislocal;
+  ReleaseSysCache(tuple);
+  return inherited;
+}
+
 bool constraint_taken(const Constraint *constraint, TakenName &taken) {
   if (constraint->conname == nullptr || constraint->indexname != nullptr) return false;
+  // From 18 on it may have a name, and to add it again changes nothing.
+  if (constraint->contype == CONSTR_NOTNULL || is_inherited_check(constraint, taken.table)) return false;
   if (needs_index(constraint) && relation_taken(get_rel_namespace(taken.table), constraint->conname, taken))
     return true;
   taken.clash = core::Clash::kConstraint;

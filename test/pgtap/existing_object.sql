@@ -28,6 +28,11 @@ CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM ('2026-01-01') TO ('2027
 CREATE TABLE base (at date);
 CREATE TABLE child (more text) INHERITS (base);
 CREATE TABLE rows_of_a_type OF pair;
+CREATE TABLE checked (n integer CONSTRAINT positive CHECK (n > 0));
+CREATE TABLE inherits_it () INHERITS (checked);
+CREATE TABLE has_it_too (CONSTRAINT positive CHECK (n > 0)) INHERITS (checked);
+CREATE TABLE checked_parts (n integer CONSTRAINT positive CHECK (n > 0)) PARTITION BY LIST (n);
+CREATE TABLE checked_part PARTITION OF checked_parts DEFAULT;
 INSERT INTO users (name) VALUES ('some'), ('rows');
 
 SELECT no_plan();
@@ -232,6 +237,13 @@ SELECT differs($$ALTER TABLE users ADD CONSTRAINT name_long CHECK (length(name) 
 SELECT differs($$ALTER TABLE users ADD CONSTRAINT ix_body UNIQUE (name)$$, 'It is an index, not what is being created.');
 SELECT silent($$ALTER TABLE users ADD CONSTRAINT name_long CHECK (no_such(name))$$);
 SELECT silent($$ALTER TABLE users ADD PRIMARY KEY (id)$$);
+-- What comes from a parent is merged with, or is PostgreSQL's to refuse.
+SELECT silent($$ALTER TABLE inherits_it ADD CONSTRAINT positive CHECK (n > 0)$$);
+SELECT is((outcome($$ALTER TABLE inherits_it ADD CONSTRAINT positive CHECK (n > 0)$$)).message, 'passes', 'a check of a parent becomes its own');
+SELECT silent($$ALTER TABLE inherits_it ADD CONSTRAINT positive CHECK (n > 1)$$);
+SELECT silent($$ALTER TABLE inherits_it ADD CONSTRAINT positive UNIQUE (n), ADD CONSTRAINT positive CHECK (n > 0)$$);
+SELECT silent($$ALTER TABLE checked_part ADD CONSTRAINT positive CHECK (n > 0)$$);
+SELECT differs($$ALTER TABLE has_it_too ADD CONSTRAINT positive CHECK (n > 1)$$, 'It differs: CHECK (n > 1) expected, CHECK (n > 0) found.');
 SELECT silent($$ALTER TABLE documents ADD CONSTRAINT uq_name UNIQUE (body)$$);
 SELECT silent($$ALTER TABLE users ADD CONSTRAINT uq_name UNIQUE (no_such)$$);
 -- Whatever their order, what needs an index comes before other constraints.
