@@ -1,6 +1,7 @@
 #include "server/server_forms.hpp"
 
 #include "server/expression_deparser.hpp"
+#include "server/held_literals.hpp"
 #include "server/query.hpp"
 #include "server/schema_reader_types.hpp"
 #include "server/server_forms_query.hpp"
@@ -41,7 +42,7 @@ struct KnownColumn {
   Oid collation;
 };
 
-struct KnownColumns {
+struct KnownColumns : HeldLiterals {
   const KnownColumn *columns;
   int count;
 };
@@ -49,7 +50,8 @@ struct KnownColumns {
 // The parser asks for names that no table of its query has, and here there is no table at all.
 Node *column_named(ParseState *state, ColumnRef *reference, Node *found) {
   if (found != nullptr) return nullptr;
-  const auto *known = static_cast<const KnownColumns *>(state->p_ref_hook_state);
+  const auto *known = static_cast<const KnownColumns *>(
+      static_cast<const HeldLiterals *>(state->p_ref_hook_state));
   const auto *last = static_cast<const Node *>(llast(reference->fields));
   if (!IsA(last, String)) return nullptr;
   for (int i = 0; i < known->count; ++i) {
@@ -85,14 +87,13 @@ struct Target {
 // What the server does with the expression of a default or a generated column (cookDefault in
 // catalog/heap.c), a check (cookConstraint there), a predicate and an index (transformIndexStmt in
 // parser/parse_utilcmd.c, ComputeIndexAttrs in commands/indexcmds.c). Runs inside call().
-Node *analyzed(const char *sql, KnownColumns &columns, core::NormalForms::Purpose purpose,
+Node *analyzed(const char *sql, Node *raw, KnownColumns &columns, core::NormalForms::Purpose purpose,
                const Target &target) {
   using Purpose = core::NormalForms::Purpose;
-  Node *raw = only_expression(sql);
   ParseState *state = make_parsestate(nullptr);
   state->p_sourcetext = sql;
+  columns.answer(state);
   state->p_post_columnref_hook = column_named;
-  state->p_ref_hook_state = &columns;
   const ParseExprKind kind = purpose == Purpose::kIndexed     ? EXPR_KIND_INDEX_EXPRESSION
                              : purpose == Purpose::kCondition ? EXPR_KIND_CHECK_CONSTRAINT
                              : columns.count == 0             ? EXPR_KIND_COLUMN_DEFAULT
@@ -111,11 +112,17 @@ Node *analyzed(const char *sql, KnownColumns &columns, core::NormalForms::Purpos
   while (purpose == Purpose::kIndexed && IsA(tree, CollateExpr))
     tree = reinterpret_cast<Node *>(reinterpret_cast<CollateExpr *>(tree)->arg);
   free_parsestate(state);
-  return tree;
+  return columns.put_back(tree);
 }
 
-// Runs inside call(). Null where a table cannot be locked.
-Query *analyzed_query(const char *sql) {
+// A query, and the names that its columns get.
+struct RawQuery {
+  RawStmt *statement;
+  List *names;
+};
+
+// Runs inside call().
+RawQuery only_query(const char *sql) {
   List *statements = raw_parser(sql, RAW_PARSE_DEFAULT);
   if (list_length(statements) != 1)
     ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("this is not one query")));
@@ -133,13 +140,20 @@ Query *analyzed_query(const char *sql) {
   if (!IsA(statement->stmt, SelectStmt))
     ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("this is not a query")));
   statement->stmt_len = 0;
-  if (!lock_relations(statement)) return nullptr;
+  return {statement, names};
+}
+
+// Runs inside call(). Null where a table cannot be locked.
+Query *analyzed_query(const char *sql, const RawQuery &raw, HeldLiterals &literals) {
+  if (!lock_relations(raw.statement)) return nullptr;
   ParseState *state = make_parsestate(nullptr);
   state->p_sourcetext = sql;
-  Query *query = transformTopLevelStmt(state, statement);
+  literals.answer(state);
+  Query *query = transformTopLevelStmt(state, raw.statement);
   if (query->commandType != CMD_SELECT)
     ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("this is not a query")));
-  name_columns(query, names);
+  query = literals.put_back(query);
+  name_columns(query, raw.names);
   free_parsestate(state);
   return query;
 }
@@ -281,11 +295,13 @@ std::optional<std::string> ServerForms::expression(const std::string &text, cons
   std::optional<std::string> form;
   tried([&] {
     MemoryContextSwitchTo(memory_);
-    KnownColumns all{found.data(), static_cast<int>(found.size())};
+    KnownColumns all{{}, found.data(), static_cast<int>(found.size())};
     Node *tree = nullptr;
     {
       const NameScope scope(expression_path_.c_str());
-      tree = call([&] { return analyzed(sql.c_str(), all, purpose, to); });
+      Node *raw = call([&] { return only_expression(sql.c_str()); });
+      all.take(sql, raw);
+      tree = call([&] { return analyzed(sql.c_str(), raw, all, purpose, to); });
     }
     const NameScope scope;
     form = own_.without(ExpressionDeparser(names).text(tree));
@@ -305,7 +321,10 @@ std::optional<std::string> ServerForms::query(const std::string &text) {
     Query *query = nullptr;
     {
       const NameScope scope(expression_path_.c_str());
-      query = call([&] { return analyzed_query(text.c_str()); });
+      HeldLiterals literals;
+      const RawQuery raw = call([&] { return only_query(text.c_str()); });
+      literals.take(text, raw.statement->stmt);
+      query = call([&] { return analyzed_query(text.c_str(), raw, literals); });
     }
     if (query == nullptr) return;
     const NameScope scope;

@@ -151,6 +151,17 @@ inline const char *partition_strategy(const PartitionSpec *specification) {
   return code == 'h' ? "HASH" : code == 'l' ? "LIST" : "RANGE";
 }
 
+/// Does the analysis take parts of this raw node for constants without a look? JSON_TABLE, since 17.
+#if PG_VERSION_NUM >= 170000
+inline bool asks_for_constants(const Node *node) {
+  return IsA(node, JsonTable);
+}
+#else
+inline bool asks_for_constants(const Node *) {
+  return false;
+}
+#endif
+
 /// A STORAGE clause, which CREATE TABLE takes since 16.
 inline bool has_storage_clause([[maybe_unused]] const ColumnDef *column) {
 #if PG_VERSION_NUM >= 160000

@@ -22,4 +22,8 @@ Node *changed_expression(Node *node, Change change, void *state) {
   return expression_tree_mutator(node, as_mutator(change), state);
 }
 
+Query *changed_query(Query *query, Change change, void *state) {
+  return query_tree_mutator(query, as_mutator(change), state, 0);
+}
+
 }  // namespace migfix::server

@@ -10,7 +10,8 @@ bool walk_parsed(Node *node, Visit visit, void *state);   // a raw parse tree
 bool walk_query(Query *query, Visit visit, void *state);  // with its range table's entries
 bool walk_expression(Node *node, Visit visit, void *state);
 
-/// A copy of an expression whose parts are what `change` makes of them.
+/// A copy of an expression, or of a query, whose parts are what `change` makes of them.
 Node *changed_expression(Node *node, Change change, void *state);
+Query *changed_query(Query *query, Change change, void *state);
 
 }  // namespace migfix::server
