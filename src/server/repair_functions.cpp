@@ -3,6 +3,7 @@
 #include "core/row_step.hpp"
 #include "core/sql_text.hpp"
 #include "core/upgrade_plan.hpp"
+#include "server/code_of_others.hpp"
 #include "server/extension.hpp"
 #include "server/migration_statement.hpp"
 #include "server/named_version_table.hpp"
@@ -159,6 +160,7 @@ void require_one_transaction(const core::Upgrade &upgrade, bool transactional) {
 
 MIGFIX_FUNCTION(migfix_repair) {
   require_writable("migfix_repair()");
+  const NoCodeOfOthers barred;
   const auto target = text_argument(fcinfo, 0);
   const auto argument = text_argument(fcinfo, 1);
   const bool force = flag_argument(fcinfo, 2);
@@ -189,11 +191,13 @@ MIGFIX_FUNCTION(migfix_repair) {
         break;
     }
   }
+  barred.fire_deferred();
   return static_cast<Datum>(0);
 }
 
 MIGFIX_FUNCTION(migfix_upgrade) {
   require_writable("migfix_upgrade()");
+  const NoCodeOfOthers barred;
   const auto target = text_argument(fcinfo, 0);
   const auto argument = text_argument(fcinfo, 1);
   const bool transactional = flag_argument(fcinfo, 2);
@@ -218,6 +222,7 @@ MIGFIX_FUNCTION(migfix_upgrade) {
   }
   set_rows(state, upgrade.rows_after, reason ? reason : std::optional<std::string>("migfix_upgrade"));
   runner.done(upgrade.rows);
+  barred.fire_deferred();
   return static_cast<Datum>(0);
 }
 

@@ -3,6 +3,7 @@
 #include "core/stamp.hpp"
 #include "core/undo.hpp"
 #include "core/version_table.hpp"
+#include "server/code_of_others.hpp"
 #include "server/environment_cache.hpp"
 #include "server/extension.hpp"
 #include "server/named_version_table.hpp"
@@ -49,6 +50,7 @@ Datum stamp(FunctionCallInfo fcinfo, std::vector<Value> revisions) {
   // Without a graph a bad id is said before anything is looked up or locked.
   if (environment_names().empty()) core::stamp_targets(request);
   require_writable("migfix_stamp()");
+  const NoCodeOfOthers barred;
 
   const NamedVersionTable named = named_version_table(argument);
   Oid table = named.relation;
@@ -92,6 +94,7 @@ MIGFIX_FUNCTION(migfix_stamp_many) {
 
 MIGFIX_FUNCTION(migfix_undo) {
   require_writable("migfix_undo()");
+  const NoCodeOfOthers barred;
   if (PG_ARGISNULL(0)) throw core::Error(core::kNullValueNotAllowed, "log_id must not be NULL");
   core::UndoRequest request;
   request.log_id = PG_GETARG_INT64(0);

@@ -1,5 +1,6 @@
 #include "server/server_forms.hpp"
 
+#include "server/code_of_others.hpp"
 #include "server/expression_deparser.hpp"
 #include "server/held_literals.hpp"
 #include "server/query.hpp"
@@ -301,6 +302,7 @@ std::optional<std::string> ServerForms::expression(const std::string &text, cons
       const NameScope scope(expression_path_.c_str());
       Node *raw = call([&] { return only_expression(sql.c_str()); });
       all.take(sql, raw);
+      const NoCodeOfOthers barred;
       tree = call([&] { return analyzed(sql.c_str(), raw, all, purpose, to); });
     }
     const NameScope scope;
@@ -324,6 +326,7 @@ std::optional<std::string> ServerForms::query(const std::string &text) {
       HeldLiterals literals;
       const RawQuery raw = call([&] { return only_query(text.c_str()); });
       literals.take(text, raw.statement->stmt);
+      const NoCodeOfOthers barred;
       query = call([&] { return analyzed_query(text.c_str(), raw, literals); });
     }
     if (query == nullptr) return;
