@@ -56,7 +56,7 @@ core::Facts read_facts(Oid version_table, Oid role) {
   facts.installation.not_checked = std::move(versions.not_checked);
   if (facts.whole_database) facts.dropped = std::move(versions.drops);
   if (!attempt("comparing the schema with the revisions",
-               [&] { facts.standings = read_standings(versions.tables); }))
+               [&] { facts.standings = read_standings(versions.tables, facts.installation.not_checked); }))
     facts.installation.not_checked.push_back({"the schema against the revisions",
                                               "the WARNING above says why",
                                               {},

@@ -22,4 +22,11 @@ bool owns_relation(Oid relation);
 /// session's role must have it as well, so that a function with its owner's rights does not lend it.
 bool may_teach();
 
+/// SELECT on migfix.revision_statement, or to call migfix_load_sql: to know what revisions do, which is another
+/// team's business where several share a database. Not inside of RightsOf.
+bool may_know_statements();
+
+/// GRANTs by which the role may, as SQL.
+std::string grant_to_know_statements();
+
 }  // namespace migfix::server

@@ -4,6 +4,7 @@
 #include "core/version_table.hpp"
 #include "server/guard_install.hpp"
 #include "server/query.hpp"
+#include "server/rights.hpp"
 #include "server/transaction_state.hpp"
 #include "server/version_log.hpp"
 #include "server/version_relation.hpp"
@@ -105,6 +106,17 @@ void require_row_privileges(Oid version_table, Oid role) {
   throw core::Error(core::kInsufficientPrivilege, fmt::format("permission denied for version table {}", table),
                     fmt::format("Role {} lacks {}.", role_name, core::list_of(missing)),
                     fmt::format("GRANT SELECT, INSERT, UPDATE, DELETE ON {} TO {}; lets it.", table, role_name));
+}
+
+void require_create_privilege(const std::string &schema, const std::string &version_table) {
+  const char *name = schema.c_str();
+  const bool may = call([&] {
+    const Oid oid = get_namespace_oid(name, true);
+    return OidIsValid(oid) && may_create_in(oid);
+  });
+  if (!may)
+    throw core::Error(core::kInsufficientPrivilege, fmt::format("permission denied to create {}", version_table),
+                      fmt::format("The role has no CREATE privilege on schema {}.", schema));
 }
 
 void lock_against_writers(Oid version_table) {

@@ -10,6 +10,9 @@ namespace migfix::server {
 /// UPDATE and DELETE, not subject to row security).
 void require_row_privileges(Oid version_table, Oid role);
 
+/// Throws 42501 unless the role may create a table in that schema, given raw.
+void require_create_privilege(const std::string &schema, const std::string &version_table);
+
 /// Locks the table against writers, to the end of the transaction. The caller has the privileges.
 void lock_against_writers(Oid version_table);
 

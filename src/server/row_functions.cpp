@@ -122,6 +122,8 @@ MIGFIX_FUNCTION(migfix_undo) {
     lock_against_writers(named.relation);
     lock_table();  // what was committed while the lock was waited for
   }
+  // What the log says of a table that is gone is for who may make it anew.
+  if (!request.table_exists) require_create_privilege(named.schema, named.name);
   core::Rows now;
   if (request.table_exists) now = latest_versions(OpenRelation(named.relation, NoLock));
   const core::Rows before = core::rows_before(now, request);

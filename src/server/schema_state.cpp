@@ -33,6 +33,12 @@ std::string hint_to_load(const std::string &environment) {
 bool read_model(SchemaState &state) {
   state.statements = read_effects(*state.environment, state.table.schema);
   if (says_nothing(state.statements)) return false;
+  if (!may_know_statements())
+    throw core::Error(core::kInsufficientPrivilege,
+                      fmt::format("permission denied for what the revisions of environment {} do",
+                                  core::in_quotes(state.environment->name)),
+                      "The role may neither read migfix.revision_statement nor load revisions.",
+                      fmt::format("{} lets it.", grant_to_know_statements()));
   state.forms = std::make_unique<ServerForms>(state.table.schema);
   state.histories = std::make_unique<core::SchemaHistories>(state.graph(), state.statements, *state.forms);
   const char *schema = state.table.schema.c_str();
@@ -110,14 +116,7 @@ SchemaState read_schema_state(const std::optional<std::string> &version_table) {
 
 void require_migrator(const SchemaState &state) {
   if (OidIsValid(state.relation)) return require_row_privileges(state.relation, GetUserId());
-  const char *schema = state.table.schema.c_str();
-  const bool may = call([&] {
-    const Oid oid = get_namespace_oid(schema, true);
-    return OidIsValid(oid) && may_create_in(oid);
-  });
-  if (!may)
-    throw core::Error("42501", fmt::format("permission denied to create {}", state.table.name),
-                      fmt::format("The role has no CREATE privilege on schema {}.", state.table.schema));
+  require_create_privilege(state.table.schema, state.table.name);
 }
 
 std::vector<core::Node> target_heads(const SchemaState &state, const std::string &identifier) {

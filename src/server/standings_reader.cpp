@@ -5,6 +5,7 @@
 #include "server/environment_cache.hpp"
 #include "server/named_version_table.hpp"
 #include "server/revision_effects.hpp"
+#include "server/rights.hpp"
 #include "server/schema_reader.hpp"
 #include "server/schema_state.hpp"
 
@@ -40,7 +41,9 @@ bool names(const Group &group, const std::string &schema) {
   return std::find(others.begin(), others.end(), schema) != others.end();
 }
 
-std::vector<std::unique_ptr<Group>> groups_of(const std::vector<CatalogTable> &tables) {
+// None, and `hidden`, where there are statements that the role may not know.
+std::vector<std::unique_ptr<Group>> groups_of(const std::vector<CatalogTable> &tables, bool &hidden) {
+  const bool may_know = may_know_statements();
   std::map<std::string, std::unique_ptr<Group>> shared;  // by environment
   std::vector<std::unique_ptr<Group>> groups;
   for (const CatalogTable &table : tables) {
@@ -52,7 +55,13 @@ std::vector<std::unique_ptr<Group>> groups_of(const std::vector<CatalogTable> &t
       group->environment = facts.environment;
       group->statements = read_effects(*facts.environment, {});
       group->tables.push_back(&table);
-      if (!says_nothing(group->statements)) replay(*group);
+      if (!says_nothing(group->statements)) {
+        if (!may_know) {
+          hidden = true;
+          return {};
+        }
+        replay(*group);
+      }
       group->tables.clear();
     }
     if (group->histories == nullptr) continue;
@@ -112,14 +121,24 @@ void read_batch(Group &group, std::span<const CatalogTable *const> batch, Schema
 
 }  // namespace
 
-std::vector<core::SchemaStanding> read_standings(const std::vector<CatalogTable> &all) {
+std::vector<core::SchemaStanding> read_standings(const std::vector<CatalogTable> &all,
+                                                 std::vector<core::NotChecked> &not_checked) {
   std::vector<CatalogTable> tables = all;
   if (tables.empty())
     if (auto table = table_to_come()) tables.push_back(std::move(*table));
   SchemaRequest request;
   for (const CatalogTable &table : tables) request.left_out.insert(table.oid);
   std::map<Oid, core::SchemaStanding> by_table;
-  for (const auto &group : groups_of(tables)) {
+  bool hidden = false;
+  const auto groups = groups_of(tables, hidden);
+  if (hidden) {
+    const char *role = call([] { return GetUserNameFromId(GetUserId(), false); });
+    not_checked.push_back({"the schema against the revisions",
+                           fmt::format("role {} has no SELECT privilege on migfix.revision_statement", role),
+                           "migfix.revision_statement", grant_to_know_statements()});
+    return {};
+  }
+  for (const auto &group : groups) {
     request.others = other_schemas(group->histories->all());
     for (std::size_t begin = 0; begin < group->tables.size(); begin += kMostAtOnce) {
       const std::span batch(group->tables.data() + begin,

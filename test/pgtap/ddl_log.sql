@@ -73,7 +73,7 @@ SELECT migfix_bind('tap_diagnosed.alembic_version', 'tap');
 INSERT INTO tap_diagnosed.alembic_version VALUES ('tap_001');
 CREATE TABLE tap_diagnosed.by_hand (i int);
 GRANT USAGE ON SCHEMA tap_diagnosed TO tap_maker, tap_owner;
-GRANT SELECT ON tap_diagnosed.alembic_version, migfix.version_log TO tap_maker, tap_owner;
+GRANT SELECT ON tap_diagnosed.alembic_version, migfix.version_log, migfix.revision_statement TO tap_maker, tap_owner;
 CREATE FUNCTION tap_app.detail(wanted text) RETURNS text LANGUAGE sql AS $$
   SELECT detail FROM migfix_findings('tap_diagnosed.alembic_version') WHERE code = wanted
 $$;

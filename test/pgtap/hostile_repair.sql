@@ -58,6 +58,7 @@ UPDATE alembic_version SET version_num=''w2'' WHERE version_num = ''w1'';
 COMMIT;', statement), 'tap_work');
 END $$;
 SELECT tap_work.next('SELECT 1');
+GRANT SELECT ON migfix.revision_statement TO tap_app;
 SELECT migfix_bind('tap_work.alembic_version', 'tap_work');
 
 CREATE FUNCTION tap_work.refused(what text) RETURNS SETOF text LANGUAGE plpgsql AS $$
@@ -147,6 +148,7 @@ SELECT cmp_ok(tap_work.ran(), '>', 0, 'fires triggers of others, as PostgreSQL d
 
 SELECT * FROM finish();
 DROP SCHEMA tap_super, tap_work CASCADE;
+DROP OWNED BY tap_app;
 DROP ROLE tap_app;
 SELECT migfix_forget(revision, environment, true) FROM migfix.revision WHERE environment = 'tap_work' ORDER BY revision DESC;
 DELETE FROM migfix.version_table_environment;

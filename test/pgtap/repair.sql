@@ -67,6 +67,7 @@ GRANT SELECT ON tap_app.alembic_version TO tap_reader;
 GRANT SELECT, INSERT, UPDATE, DELETE ON tap_app.alembic_version TO tap_writer;
 INSERT INTO tap_app.alembic_version VALUES ('r1');
 RESET ROLE;
+GRANT SELECT ON migfix.revision_statement TO tap_owner, tap_writer, tap_reader, tap_nobody;
 
 SET LOCAL SESSION AUTHORIZATION tap_nobody;
 SELECT throws_ok(format('SELECT * FROM %s', call), '42501', NULL, 'a role with nothing: ' || call)
