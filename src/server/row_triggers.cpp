@@ -101,7 +101,7 @@ using namespace migfix::server;
 
 // BEFORE INSERT OR UPDATE … FOR EACH ROW: judges the row.
 MIGFIX_FUNCTION(migfix_guard_row) {
-  const TriggerCall trigger(fcinfo, "migfix_guard_row");
+  const TriggerCall trigger(fcinfo, "migfix_guard_row", TriggerKind::kBeforeRow);
   if (dormant() || !trigger.has_versions()) return trigger.unchanged();
   bool pass = true;
   attempt("migfix could not judge a version", [&] { pass = judge(trigger) != core::RowVerdict::kSkip; });
@@ -110,7 +110,7 @@ MIGFIX_FUNCTION(migfix_guard_row) {
 
 // AFTER INSERT OR UPDATE OR DELETE … FOR EACH ROW: logs what has become of the row.
 MIGFIX_FUNCTION(migfix_log_row) {
-  const TriggerCall trigger(fcinfo, "migfix_log_row");
+  const TriggerCall trigger(fcinfo, "migfix_log_row", TriggerKind::kAfterRow);
   if (dormant() || !trigger.has_versions() ||
       (trigger.update() && trigger.old_version() == trigger.new_version()))
     return PointerGetDatum(nullptr);
@@ -129,7 +129,7 @@ MIGFIX_FUNCTION(migfix_log_row) {
 
 // BEFORE TRUNCATE … FOR EACH STATEMENT: logs the rows while they are there.
 MIGFIX_FUNCTION(migfix_log_truncate) {
-  const TriggerCall trigger(fcinfo, "migfix_log_truncate");
+  const TriggerCall trigger(fcinfo, "migfix_log_truncate", TriggerKind::kBeforeTruncate);
   if (dormant()) return PointerGetDatum(nullptr);
   attempt("migfix could not log a TRUNCATE", [&] {
     const std::string name = relation_name(trigger.table());

@@ -9,11 +9,14 @@ extern "C" {
 
 namespace migfix::server {
 
-/// Throws 39P01 unless the function was called as a trigger of the given kind (TRIGGER_EVENT_* macros are
-/// hidden behind row/statement).
+/// As what the guard puts its functions on a table. Every role may attach them otherwise, and elsewhere.
+enum class TriggerKind { kBeforeRow, kAfterRow, kBeforeTruncate };
+
 class TriggerCall {
  public:
-  TriggerCall(FunctionCallInfo fcinfo, const char *function);
+  /// Throws 39P01 unless the function was called as a trigger of that kind, 42809 unless that is on an ordinary
+  /// table (or a partition that is one): what is no heap has no rows that could be read for their version.
+  TriggerCall(FunctionCallInfo fcinfo, const char *function, TriggerKind kind);
 
   Relation relation() const { return data_->tg_relation; }
   Oid table() const;
