@@ -5,6 +5,7 @@
 #include "core/folding.hpp"
 #include "core/provenance.hpp"
 #include "core/schema_findings.hpp"
+#include "core/visible.hpp"
 
 namespace migfix::core {
 
@@ -20,6 +21,11 @@ std::vector<Finding> diagnose(const Facts &facts) {
   findings = fold(facts, std::move(findings));
   trace(facts, findings);
   sort_findings(findings);
+  for (Finding &finding : findings) {
+    finding.message = visible(finding.message);
+    finding.detail = visible(finding.detail);
+    finding.fix = visible_sql(finding.fix);
+  }
   return findings;
 }
 

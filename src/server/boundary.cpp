@@ -1,10 +1,20 @@
 #include "server/boundary.hpp"
 
+#include "core/visible.hpp"
+
 namespace migfix::server {
 
 namespace {
 
 char *copy_or_null(const std::string &text) noexcept { return text.empty() ? nullptr : strdup(text.c_str()); }
+
+char *copy_on_one_line(const std::string &text) noexcept {
+  try {
+    return copy_or_null(core::visible(text));
+  } catch (const std::bad_alloc &) {
+    return copy_or_null(text);
+  }
+}
 
 // Moves malloc'd text into the current memory context, so that the raise leaves nothing behind.
 char *adopt(char *text) {
@@ -19,7 +29,7 @@ char *adopt(char *text) {
 void Failure::set(const core::Error &error) noexcept {
   const char *code = error.sqlstate();
   sqlstate = MAKE_SQLSTATE(code[0], code[1], code[2], code[3], code[4]);
-  message = copy_or_null(error.message());
+  message = copy_on_one_line(error.message());
   detail = copy_or_null(error.detail());
   hint = copy_or_null(error.hint());
 }
@@ -40,7 +50,8 @@ void raise(Failure &failure) {
 }
 
 void report(int level, const std::string &message, const std::string &detail, const std::string &hint) {
-  const char *what = message.c_str();
+  const std::string on_one_line = core::visible(message);
+  const char *what = on_one_line.c_str();
   const char *why = detail.empty() ? nullptr : detail.c_str();
   const char *help = hint.empty() ? nullptr : hint.c_str();
   call([&] {

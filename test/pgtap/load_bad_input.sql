@@ -41,12 +41,12 @@ SELECT throws_ok($$SELECT migfix_load_scripts(E'revision = "\x80"')$$, '22021', 
 SELECT throws_ok('SELECT migfix_register(NULL)', '22004', 'revision must not be NULL', 'register: NULL');
 SELECT throws_ok(format('SELECT migfix_register(%L)', odd), '22023', format('"%s" is not the id of a revision', odd), format('register: "%s"', odd))
   FROM unnest(ARRAY['', ' b', 'b ', 'head', 'heads', 'base', '+1', '-1', 'b@head', 'a:b']) AS odd;
-SELECT throws_ok($$SELECT migfix_register(E'a\x01b')$$, '22023', E'"a\x01b" has a control character', 'register: a control character');
+SELECT throws_ok($$SELECT migfix_register(E'a\x01b')$$, '22023', '"a\x01b" has a control character', 'register: a control character');
 SELECT throws_ok('SELECT migfix_register(repeat(''x'', 1001))', '22023', NULL, 'register: a long id');
 SELECT throws_ok(format('SELECT migfix_register(''b'', %I => %L)', argument, odd::text), code, format(message, argument), format('register: %s => %s', argument, odd::text))
   FROM unnest('{down_revision,depends_on,branch_labels}'::text[]) AS argument,
        (VALUES (ARRAY[NULL], '22004', '%s must not hold NULL'), (ARRAY['a', NULL], '22004', '%s must not hold NULL'),
-               (ARRAY['a', ''], '22023', '%s must not hold an empty text'), (ARRAY[E'a\x01c'], '22023', E'"a\x01c" has a control character')) AS v (odd, code, message);
+               (ARRAY['a', ''], '22023', '%s must not hold an empty text'), (ARRAY[E'a\x01c'], '22023', '"a\x01c" has a control character')) AS v (odd, code, message);
 SELECT throws_ok('SELECT migfix_register(''b'', environment => '''')', '22023', 'environment must not be empty', 'register: an environment without a name');
 SELECT throws_ok('SELECT migfix_forget(NULL)', '22004', 'revision must not be NULL', 'forget: NULL');
 SELECT throws_ok('SELECT migfix_forget(''a'', NULL)', '22004', 'environment must not be NULL', 'forget: an environment that is NULL');
