@@ -48,10 +48,6 @@ Oid created(const RangeVar *name) {
   });
 }
 
-Oid found(const RangeVar *name) {
-  return call([&] { return RangeVarGetRelid(const_cast<RangeVar *>(name), NoLock, true); });
-}
-
 Oid found_in(const char *schema, const char *table) {
   return call([&] {
     const Oid oid = get_namespace_oid(schema, true);
@@ -102,14 +98,14 @@ void refuse_disabling(const AlterTableStmt *command) {
   foreach (cell, command->cmds) {
     const auto *part = static_cast<const AlterTableCmd *>(lfirst(cell));
     if (!disables(part->subtype) || (part->name != nullptr && !is_guard_trigger_name(part->name))) continue;
-    const Oid relation = found(command->relation);
+    const Oid relation = relation_named(command->relation);
     if (OidIsValid(relation) && has_guard(relation) && !may_switch_guard(GetUserId())) refuse(relation, "disable");
   }
 }
 
 void refuse_replacing(const CreateTrigStmt *command) {
   if (!is_guard_trigger_name(command->trigname)) return;
-  const Oid relation = found(command->relation);
+  const Oid relation = relation_named(command->relation);
   if (!OidIsValid(relation) || !has_guard(relation)) return;
   if (creates_guard_trigger(command)) {
     make_room_for(relation, command->trigname);  // a dump puts back what an event trigger put on before it
@@ -120,7 +116,7 @@ void refuse_replacing(const CreateTrigStmt *command) {
 
 void refuse_renaming(const RenameStmt *command) {
   if (command->renameType != OBJECT_TRIGGER || !is_guard_trigger_name(command->subname)) return;
-  const Oid relation = found(command->relation);
+  const Oid relation = relation_named(command->relation);
   if (!OidIsValid(relation) || !has_guard(relation)) return;
   throw core::Error(core::kWrongObjectType,
                     fmt::format("cannot rename trigger {} on {}", core::in_quotes(command->subname), relation_name(relation)),
@@ -128,6 +124,14 @@ void refuse_renaming(const RenameStmt *command) {
 }
 
 }  // namespace
+
+Oid relation_named(const RangeVar *name) {
+  return call([&] {
+    if (name->schemaname == nullptr) return RelnameGetRelid(name->relname);
+    const Oid schema = get_namespace_oid(name->schemaname, true);
+    return OidIsValid(schema) ? get_relname_relid(name->relname, schema) : InvalidOid;
+  });
+}
 
 std::vector<Oid> version_tables_touched(const Node *command) {
   std::vector<Oid> tables;
@@ -143,7 +147,7 @@ std::vector<Oid> version_tables_touched(const Node *command) {
       break;
     case T_AlterTableStmt: {
       const RangeVar *name = reinterpret_cast<const AlterTableStmt *>(command)->relation;
-      if (is_version_table_name(name->relname)) add_if_table(found(name), tables);
+      if (is_version_table_name(name->relname)) add_if_table(relation_named(name), tables);
       break;
     }
     case T_RenameStmt: {
@@ -153,7 +157,7 @@ std::vector<Oid> version_tables_touched(const Node *command) {
         add_if_table(found_in(rename->relation->schemaname, rename->newname), tables);
       } else {
         RangeVar *name = call([&] { return makeRangeVar(nullptr, pstrdup(rename->newname), -1); });
-        add_if_table(found(name), tables);
+        add_if_table(relation_named(name), tables);
       }
       break;
     }
@@ -180,7 +184,7 @@ std::vector<Oid> guarded_tables_renamed(const Node *command) {
     if (move->objectType == OBJECT_TABLE) name = move->relation;
   }
   if (name == nullptr) return {};
-  const Oid relation = found(name);
+  const Oid relation = relation_named(name);
   if (!OidIsValid(relation) || !has_guard(relation)) return {};
   return {relation};
 }

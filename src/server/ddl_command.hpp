@@ -9,6 +9,10 @@ extern "C" {
 
 namespace migfix::server {
 
+/// The relation that a command names, if there is one. Rights do not matter, nor a name of another database: what is
+/// wrong with those the server says itself.
+Oid relation_named(const RangeVar *name);
+
 /// The ordinary, permanent tables named as version tables that the command has created or altered. Called
 /// at ddl_command_end; the command's own names are looked up, so that most commands cost nothing.
 std::vector<Oid> version_tables_touched(const Node *command);

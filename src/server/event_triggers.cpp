@@ -8,6 +8,7 @@
 #include "server/existing_object.hpp"
 #include "server/guard_install.hpp"
 #include "server/observation_hooks.hpp"
+#include "server/own_objects.hpp"
 #include "server/runner_watch.hpp"
 #include "server/server_version.hpp"
 #include "server/settings.hpp"
@@ -123,6 +124,7 @@ MIGFIX_FUNCTION(migfix_ddl_start) {
   if (!dormant() && guards()) {
     attempt("migfix could not look at a DDL command", [&] {
       refuse_switching_off(event.parsetree);
+      refuse_taking_apart(event.parsetree);
       remember_names(guarded_tables_renamed(event.parsetree));
     });
     // What is there is looked at after the wait: the runner before may have made it.

@@ -15,6 +15,7 @@
 extern "C" {
 #include "access/htup_details.h"
 #include "access/parallel.h"
+#include "access/relation.h"
 #include "access/xact.h"
 #include "access/xlog.h"
 #include "catalog/namespace.h"
@@ -123,7 +124,12 @@ bool created_here(Oid relation) {
 
 std::optional<core::Rows> rows_of(Oid relation) {
   if (!OidIsValid(relation)) return std::nullopt;
-  return latest_versions(OpenRelation(relation, AccessShareLock));
+  // Whoever it had to wait for may have dropped it.
+  Relation table = call([&] { return try_relation_open(relation, AccessShareLock); });
+  if (table == nullptr) return std::nullopt;
+  core::Rows rows = latest_versions(table);
+  call([&] { relation_close(table, NoLock); });
+  return rows;
 }
 
 // Only with the guard on it is it known what this session has changed itself.

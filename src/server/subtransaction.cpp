@@ -12,7 +12,7 @@ namespace {
 bool must_pass(int sqlstate) {
   const int category = ERRCODE_TO_CATEGORY(sqlstate);
   return category == ERRCODE_OPERATOR_INTERVENTION || category == ERRCODE_TRANSACTION_ROLLBACK ||
-         category == ERRCODE_INSUFFICIENT_RESOURCES;
+         category == ERRCODE_INSUFFICIENT_RESOURCES || sqlstate == ERRCODE_LOCK_NOT_AVAILABLE;
 }
 
 bool is_refusal(int sqlstate) {

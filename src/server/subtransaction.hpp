@@ -26,8 +26,8 @@ class Subtransaction {
 
 /// Runs `work` in a subtransaction. A core::Error (a verdict) passes through. Anything unexpected rolls the
 /// subtransaction back and becomes a WARNING that begins with `what`; then false is returned and the
-/// caller's statement goes on. Never swallowed: a cancel, a shutdown, a serialization failure or deadlock,
-/// and running out of memory or disk.
+/// caller's statement goes on. Never swallowed: a cancel, a shutdown, a lock timeout, a serialization failure or
+/// deadlock, and running out of memory or disk.
 bool attempt(const char *what, const std::function<void()> &work);
 
 /// Runs `work`, which only looks at things, in a subtransaction that is rolled back in any case: no lock that

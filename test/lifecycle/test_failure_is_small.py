@@ -1,10 +1,15 @@
 """The guard's own failure is its smallest failure: whatever is broken in migfix, writes and DDL go on."""
 
+import time
+
+import psycopg2
 import pytest
+
+from conftest import Background
 
 PLEASE_REPORT = "This is a failure of migfix itself; the statement goes on without it."
 
-# What a superuser may do to the log; no error of the server's own makes any of it harmless.
+# What a superuser may do to the log with the guard off; no error of the server's own makes any of it harmless.
 BREAKAGES = {
     "table renamed": "ALTER TABLE migfix.version_log RENAME TO other_log",
     "table moved": "ALTER EXTENSION migfix DROP TABLE migfix.version_log; ALTER TABLE migfix.version_log SET SCHEMA public",
@@ -49,9 +54,11 @@ def test_version_writes_and_ddl_go_on(database, role, breakage):
     database.version_table("alembic_version", "001")
     database.sql("CREATE SCHEMA tenant")
     backend = database.value("SELECT pg_backend_pid()")
+    database.sql("SET migfix.guard = off")
     database.sql("BEGIN")
     database.sql(BREAKAGES[breakage].format(role=role))
     database.sql("COMMIT")
+    database.sql("RESET migfix.guard")
     database.notices()
 
     # In this session, which has plans of the log, and in one that has none.
@@ -103,7 +110,7 @@ def test_version_writes_and_ddl_go_on(database, role, breakage):
 def test_one_warning_says_what_and_why(database):
     database.sql("CREATE EXTENSION migfix")
     database.version_table("alembic_version", "001")
-    database.sql("ALTER TABLE migfix.version_log RENAME TO other_log")
+    database.sql("SET migfix.guard = off; ALTER TABLE migfix.version_log RENAME TO other_log; RESET migfix.guard")
     database.notices()
     database.sql("UPDATE alembic_version SET version_num = '002'")
     (said,) = database.notices()
@@ -218,7 +225,9 @@ DDL_BREAKAGES = {
 def test_ddl_goes_on(database, breakage):
     database.sql("CREATE EXTENSION migfix")
     database.version_table("alembic_version", "001")
+    database.sql("SET migfix.guard = off")
     database.sql(DDL_BREAKAGES[breakage])
+    database.sql("RESET migfix.guard")
     database.notices()
     for session in (database, database.session()):
         session.sql("BEGIN")
@@ -277,3 +286,85 @@ def test_a_role_that_is_dropped_while_its_session_goes_on(database, role):
     assert database.sql(
         'SELECT session_role, "current_role" FROM migfix.ddl_log WHERE object_identity = %s', "public.people"
     ) == [{"session_role": str(oid), "current_role": "postgres"}]
+
+
+WAITS = {
+    "migfix.version_log": ["UPDATE alembic_version SET version_num = '002'", "DROP TABLE alembic_version",
+                           "ALTER TABLE alembic_version RENAME TO old",
+                           "CREATE TABLE tenant.alembic_version (version_num text)"],
+    "migfix.ddl_log": ["CREATE TABLE people (id int)", "DROP TABLE plain"],
+    # What the commit is judged by: without it the overlap of two rows would be let through.
+    "migfix.revision": ["INSERT INTO alembic_version VALUES ('002')"],
+    "migfix.version_table_environment": ["INSERT INTO alembic_version VALUES ('002')"],
+}
+
+
+@pytest.mark.parametrize("setting, sqlstate", [("lock_timeout", "55P03"), ("statement_timeout", "57014")])
+def test_a_timeout_stays_one(database, setting, sqlstate):
+    """What somebody set a limit for is not done without the guard or the log because of it."""
+    database.sql("CREATE EXTENSION migfix")
+    database.version_table("alembic_version", "001")
+    database.sql("CREATE SCHEMA tenant; CREATE TABLE plain (id int)")
+    database.sql("SELECT migfix_register('001'), migfix_register('002', '{001}')")
+    log = database.log()
+    ddl_log = "SELECT count(*) FROM migfix.ddl_log"
+    logged = database.value(ddl_log)
+    holder = database.session()
+    for table, statements in WAITS.items():
+        if setting == "statement_timeout" and "log" not in table:
+            continue  # PostgreSQL takes that timeout off before it commits
+        holder.sql("BEGIN")
+        holder.sql(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        for statement in statements:
+            session = database.session(options=f"-c {setting}=150ms")
+            error = session.error(statement)
+            assert error.pgcode == sqlstate, (table, statement, error)
+            assert not warnings(session)
+            session.close()
+        holder.sql("ROLLBACK")
+    assert database.values("SELECT version_num FROM alembic_version") == ["001"]
+    assert (database.log(), database.value(ddl_log)) == (log, logged)
+
+
+def test_a_version_table_dropped_while_a_runner_waits_for_it(database):
+    """It has read the rows, and its DDL waits for whom the table is dropped by: told as by the first DDL of any
+    runner that was overtaken, and no failure of migfix."""
+    database.sql("CREATE EXTENSION migfix")
+    database.version_table("alembic_version", "001")
+    runner = database.session()
+    runner.sql("LOAD 'migfix'; SELECT 1")
+    runner.sql("SELECT alembic_version.version_num \nFROM alembic_version")
+    database.sql("BEGIN")
+    database.sql("DROP TABLE alembic_version")
+    waits = Background(lambda: runner.sql("CREATE TABLE people (id int)"))
+    time.sleep(0.5)
+    assert waits.is_alive()
+    database.sql("COMMIT")
+    with pytest.raises(psycopg2.Error) as raised:
+        waits.finish()
+    assert raised.value.pgcode == "40001"
+    assert not warnings(runner)
+    runner.sql("CREATE TABLE people (id int)")
+
+
+def test_what_the_server_refuses_is_no_failure_of_migfix(database, role):
+    """Commands on what the role may not look at, and on names that are none: one error, the server's own."""
+    database.sql("CREATE EXTENSION migfix")
+    database.sql(f"CREATE ROLE {role}; CREATE SCHEMA hidden; CREATE TABLE hidden.t (id int)")
+    database.version_table("hidden.alembic_version")
+    database.sql(f"SET ROLE {role}")
+    for statement, sqlstate in {
+        "ALTER TABLE hidden.t RENAME TO u": "42501",
+        "ALTER TABLE hidden.alembic_version RENAME TO u": "42501",
+        "ALTER TABLE hidden.t SET SCHEMA public": "42501",
+        "ALTER TABLE hidden.t DROP COLUMN id": "42501",
+        "ALTER TRIGGER migfix_log_row ON hidden.t RENAME TO x": "42501",
+        "CREATE TRIGGER migfix_log_row AFTER INSERT ON hidden.t EXECUTE FUNCTION migfix_log_row()": "42501",
+        "ALTER FUNCTION hidden.migfix_x() RENAME TO y": "42501",
+        "ALTER TABLE other_database.public.t RENAME TO u": "0A000",
+        "ALTER TABLE other_database.public.alembic_version RENAME TO u": "0A000",
+    }.items():
+        error = database.error(statement)
+        assert error.pgcode == sqlstate, (statement, error)
+        assert not warnings(database), statement
+    database.sql("RESET ROLE")

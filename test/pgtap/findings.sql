@@ -271,7 +271,9 @@ SELECT is((SELECT count(*) FROM migfix_findings() WHERE code LIKE 'MF5%')::int, 
 
 ALTER EVENT TRIGGER migfix_ddl_end DISABLE;
 SELECT tap_tools.mends('MF903', 'error', 'event trigger migfix_ddl_end is disabled', 'ALTER EVENT TRIGGER migfix_ddl_end ENABLE;');
+SET LOCAL migfix.guard = off;
 ALTER EXTENSION migfix DROP EVENT TRIGGER migfix_ddl_drop;
+SET LOCAL migfix.guard = enforce;
 DROP EVENT TRIGGER migfix_ddl_drop;
 SELECT tap_tools.mends('MF903', 'error', 'event trigger migfix_ddl_drop is missing',
   E'CREATE EVENT TRIGGER migfix_ddl_drop ON sql_drop EXECUTE FUNCTION public.migfix_ddl_drop();\nALTER EXTENSION migfix ADD EVENT TRIGGER migfix_ddl_drop;');
