@@ -246,6 +246,30 @@ CREATE TRIGGER revision_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON 
 CREATE TRIGGER revision_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON migfix.version_table_environment
   FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.migfix_revision_changed();
 
+-- Another database's log and revisions are not mixed in: a publication FOR ALL TABLES has these tables, too.
+CREATE FUNCTION @extschema@.migfix_keep_own() RETURNS trigger
+  LANGUAGE c AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION @extschema@.migfix_keep_own() IS 'trigger of the tables in schema migfix: passes over what logical replication brings for them';
+
+CREATE TRIGGER keep_own BEFORE INSERT OR UPDATE OR DELETE ON migfix.version_log
+  FOR EACH ROW EXECUTE FUNCTION @extschema@.migfix_keep_own();
+ALTER TABLE migfix.version_log ENABLE REPLICA TRIGGER keep_own;
+CREATE TRIGGER keep_own BEFORE INSERT OR UPDATE OR DELETE ON migfix.ddl_log
+  FOR EACH ROW EXECUTE FUNCTION @extschema@.migfix_keep_own();
+ALTER TABLE migfix.ddl_log ENABLE REPLICA TRIGGER keep_own;
+CREATE TRIGGER keep_own BEFORE INSERT OR UPDATE OR DELETE ON migfix.revision
+  FOR EACH ROW EXECUTE FUNCTION @extschema@.migfix_keep_own();
+ALTER TABLE migfix.revision ENABLE REPLICA TRIGGER keep_own;
+CREATE TRIGGER keep_own BEFORE INSERT OR UPDATE OR DELETE ON migfix.revision_statement
+  FOR EACH ROW EXECUTE FUNCTION @extschema@.migfix_keep_own();
+ALTER TABLE migfix.revision_statement ENABLE REPLICA TRIGGER keep_own;
+CREATE TRIGGER keep_own BEFORE INSERT OR UPDATE OR DELETE ON migfix.observed_revision
+  FOR EACH ROW EXECUTE FUNCTION @extschema@.migfix_keep_own();
+ALTER TABLE migfix.observed_revision ENABLE REPLICA TRIGGER keep_own;
+CREATE TRIGGER keep_own BEFORE INSERT OR UPDATE OR DELETE ON migfix.version_table_environment
+  FOR EACH ROW EXECUTE FUNCTION @extschema@.migfix_keep_own();
+ALTER TABLE migfix.version_table_environment ENABLE REPLICA TRIGGER keep_own;
+
 CREATE FUNCTION @extschema@.migfix_load_scripts(scripts text, environment text DEFAULT 'default')
   RETURNS TABLE (file text, revision text, state text, line integer, statements integer, opaque integer, reason text)
   LANGUAGE c AS 'MODULE_PATHNAME';

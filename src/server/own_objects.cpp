@@ -11,8 +11,10 @@ extern "C" {
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
 #include "commands/extension.h"
+#include "commands/trigger.h"
 #include "nodes/pg_list.h"
 #include "parser/parse_func.h"
+#include "replication/logicalworker.h"
 #include "utils/lsyscache.h"
 }
 
@@ -121,6 +123,19 @@ void refuse_taking_apart(const Node *command) {
     default:
       break;
   }
+}
+
+// BEFORE INSERT OR UPDATE OR DELETE ... FOR EACH ROW, ENABLE REPLICA: what a publication sends of another
+// database's log and revisions is passed over. Only for replication: a restore may run as replica, too.
+MIGFIX_FUNCTION(migfix_keep_own) {
+  if (!CALLED_AS_TRIGGER(fcinfo))
+    throw core::Error("39P01", "migfix_keep_own can only be called as a trigger");
+  const auto *trigger = reinterpret_cast<const TriggerData *>(fcinfo->context);
+  if (!TRIGGER_FIRED_BEFORE(trigger->tg_event) || !TRIGGER_FIRED_FOR_ROW(trigger->tg_event) ||
+      call([] { return IsLogicalWorker(); }))
+    return PointerGetDatum(nullptr);
+  return PointerGetDatum(TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple
+                                                                    : trigger->tg_trigtuple);
 }
 
 }  // namespace migfix::server

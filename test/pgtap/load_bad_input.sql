@@ -1,6 +1,6 @@
 -- Bad input to loading and walking: an error with the right SQLSTATE that changes nothing, or a row that says what is wrong.
 BEGIN;
-SELECT plan(173);
+SELECT plan(174);
 SET LOCAL client_min_messages = error;
 CREATE ROLE tap_nobody;
 CREATE ROLE tap_loader;
@@ -218,6 +218,7 @@ SELECT is(state(), (SELECT state FROM before), 'nothing has changed');
 
 -- Trigger functions called in other ways
 SELECT throws_ok('SELECT migfix_revision_changed()', '39P01', 'migfix_revision_changed can only be called as a trigger', 'a trigger function called by SELECT');
+SELECT throws_ok('SELECT migfix_keep_own()', '39P01', 'migfix_keep_own can only be called as a trigger', 'a trigger function called by SELECT');
 
 SELECT * FROM finish();
 ROLLBACK;
