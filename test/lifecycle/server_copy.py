@@ -114,3 +114,10 @@ class CopySession(Database):
         self.connection.autocommit = True
         self.name = name
         self.sessions = []
+        self.port = server.port
+
+    def session(self, **connection):
+        return super().session(**{"host": "localhost", "port": self.port, **connection})
+
+    def env(self):
+        return {**super().env(), "PGHOST": "localhost", "PGPORT": self.port}

@@ -3,6 +3,7 @@
 The moments are drawn from a seed. MIGFIX_CRASHES says how many, otherwise one of each work; `make crash` has 200.
 """
 
+import json
 import os
 import pprint
 import random
@@ -42,6 +43,17 @@ def script(revision):
     return "\n".join(lines) + "\n"
 
 
+def document():
+    """What migfix_export gives of revisions that were seen to run elsewhere."""
+    return json.dumps({"migfix_export": 1, "environment": "default", "revisions": [
+        {"revision": f"{revision:03}", "down_revision": [f"{revision - 1:03}"] if revision > 1 else [],
+         "server_version": 150000, "statements": [
+             {"statement": f"CREATE TYPE seen_{revision}_{number} AS ENUM ('new')", "objects": [
+                 {"type": "enum", "name": f"seen_{revision}_{number}", "definition": {"labels": ["new"]}}]}
+             for number in range(20)]}
+        for revision in range(1, 4 * REVISIONS)]})
+
+
 # What is done, and what the database has before it beside the revisions: 001 and 002 are there.
 WORK = {
     "migration": ([], ";\n".join(["BEGIN", *statements(3), "UPDATE alembic_version SET version_num = '003'", "COMMIT"])),
@@ -54,6 +66,11 @@ WORK = {
     "migfix_load_scripts": ([], "SELECT * FROM migfix_load_scripts($script$" +
                             "".join(script(revision) for revision in range(REVISIONS + 1, 4 * REVISIONS)) + "$script$)"),
     "migfix_forget_log": ([], "SELECT migfix_forget_log('infinity')"),
+    "migfix_import": ([], f"SELECT * FROM migfix_import($document${document()}$document$)"),
+    # As Alembic sends it; what the revision did is recorded with its row.
+    "learning": ([], ["LOAD 'migfix'", "SELECT alembic_version.version_num \nFROM alembic_version", "BEGIN",
+                      *statements(3), "UPDATE alembic_version SET version_num='003'"
+                      " WHERE alembic_version.version_num = '002'", "COMMIT"]),
 }
 
 CRASHES = int(os.environ.get("MIGFIX_CRASHES", len(WORK)))
@@ -72,6 +89,7 @@ STATE = {
                " FROM migfix.ddl_log l ORDER BY log_id",
     "revisions": "SELECT to_jsonb(r) - '{position,added,linked,loaded_at}'::text[] AS entry FROM migfix.revision r ORDER BY position",
     "statements": "SELECT to_jsonb(s) AS entry FROM migfix.revision_statement s ORDER BY environment, revision, position",
+    "observed": "SELECT to_jsonb(o) - 'observed_at' AS entry FROM migfix.observed_revision o ORDER BY environment, revision",
     "findings": "SELECT code, severity, object FROM migfix_findings() ORDER BY 1, 2, 3",
 }
 
@@ -85,6 +103,11 @@ def difference(known, found):
     """What is in one of two states and not in the other."""
     return {what: [row for row in known[what] + found[what] if (row in known[what]) != (row in found[what])]
             for what in STATE if known[what] != found[what]}
+
+
+def run_all(session, work):
+    for statement in [work] if isinstance(work, str) else work:
+        session.sql(statement)
 
 
 class Crasher:
@@ -129,11 +152,12 @@ class Crasher:
         source.close()
         whole = self.create(f"{work}_whole", f"{work}_source")
         began = time.monotonic()
-        whole.sql(statement)
+        run_all(whole, statement)
         self.seconds[work] = time.monotonic() - began
         self.after[work] = state(whole)
         whole.close()
         assert self.before[work] != self.after[work], work
+        assert bool(self.after[work]["observed"]) == (work in ("migfix_import", "learning")), work
 
     def crash(self, work, kind, share):
         """Ends the server after that share of the time that the work takes. What became of it: before or after."""
@@ -141,7 +165,7 @@ class Crasher:
         name = f"crash_{self.number}"
         victim = self.create(name, f"{work}_source")
         pid = victim.value("SELECT pg_backend_pid()")
-        done = Background(lambda: victim.sql(WORK[work][1]))
+        done = Background(lambda: run_all(victim, WORK[work][1]))
         time.sleep(self.seconds[work] * share)
         if kind == "backend":
             os.kill(pid, signal.SIGKILL)
