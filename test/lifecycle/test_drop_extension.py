@@ -72,6 +72,138 @@ def test_again_in_the_same_session(database):
             session.sql("UPDATE alembic_version SET version_num = '001'")
 
 
+SCRIPTS = """# file: 001.py
+revision = "001"
+down_revision = None
+# file: 002.py
+revision = "002"
+down_revision = "001"
+from alembic import op
+def upgrade():
+    op.execute("CREATE TABLE later (id int)")
+"""
+# Whatever keeps something for its session: plans, numbers of objects, the graph, the normal forms.
+USES = ["SELECT migfix_diagnose()", "SELECT * FROM migfix_current()", "SELECT * FROM migfix_history()",
+        "SELECT migfix_graph()", "SELECT * FROM migfix_verify()", "SELECT * FROM migfix_infer()",
+        "SELECT * FROM migfix_plan()", "SELECT migfix_duplicates()", "SELECT * FROM migfix_observed()",
+        "SELECT * FROM migfix_stamp('002')", "SELECT migfix_undo((SELECT max(log_id) FROM migfix.version_log))",
+        "SELECT migfix_register('003', '{002}')", "SELECT migfix_forget('003')", "SELECT migfix_lock()",
+        "SELECT migfix_bind('alembic_version', 'default')", "SELECT * FROM migfix_upgrade('001')",
+        "SELECT migfix_protect()"]
+
+
+def test_again_in_another_session(database):
+    """The sessions that go on keep plans, prepared statements and what they know of objects that are gone: each finds
+    the new ones."""
+    users_tables(database)
+    maker = database.session()
+    sessions = [database.session(), database.session(), database]
+    watcher = sessions[0]
+    watcher.sql("LOAD 'migfix'")
+    for round_number in range(3):
+        maker.sql("CREATE EXTENSION migfix")
+        maker.sql("SELECT migfix_load_scripts(%s)", SCRIPTS)
+        maker.sql("SELECT migfix_stamp('001', purge => true, version_table => '\"Old One\".alembic_version')")
+        for session in sessions:
+            if round_number == 0:
+                session.sql("PREPARE up(text) AS UPDATE alembic_version SET version_num = $1")
+                session.sql("PREPARE report AS SELECT count(*) FROM migfix_diagnose()")
+            for use in USES:
+                session.sql(use)
+            for _ in range(6):  # a plan is kept for all values from the sixth on
+                for version in ("002", "001"):
+                    session.sql(f"EXECUTE up('{version}')")
+                session.sql("EXECUTE report")
+            assert session.error("INSERT INTO alembic_version VALUES ('001')").pgcode == "23505"
+            session.sql("BEGIN; INSERT INTO alembic_version VALUES ('002')")
+            assert session.error("COMMIT").pgcode == "23514"  # an ancestor beside its descendant
+            session.sql("SELECT alembic_version.version_num \nFROM alembic_version")
+            session.sql("BEGIN; CREATE TABLE later (id int)")
+            session.sql("EXECUTE up('002')")
+            session.sql("COMMIT")
+            assert database.value("SELECT revision FROM migfix.ddl_log WHERE object_identity = 'public.later'"
+                                  " ORDER BY log_id DESC LIMIT 1") == "002"
+            session.sql("BEGIN; DROP TABLE later")
+            session.sql("EXECUTE up('001')")
+            session.sql("COMMIT")
+            assert not [notice for notice in session.notices() if "migfix could not" in notice]
+        maker.sql("DROP EXTENSION migfix")
+        for session in sessions:
+            session.sql("EXECUTE up('002')")
+            session.sql("EXECUTE up('001')")
+            assert session.error("EXECUTE report").pgcode == "42883"
+            session.sql("CREATE TABLE later (id int); ALTER TABLE later RENAME TO latest; DROP TABLE latest")
+            assert session.notices() == []
+
+
+@pytest.mark.parametrize("pending", ["CREATE TABLE later (id int)", "DROP TABLE people", "ALTER TABLE people ADD COLUMN x int",
+                                     "SELECT migfix_register('009')", "SELECT migfix_lock()",
+                                     "UPDATE alembic_version SET version_num = '002'"])
+def test_waits_for_what_is_pending_elsewhere(database, pending):
+    """Or the log of a transaction would be gone before it commits. Then that one ends as ever, and another begins."""
+    users_tables(database)
+    database.sql("CREATE EXTENSION migfix")
+    other = database.session()
+    other.sql("BEGIN")
+    other.sql(pending)
+    if not pending.startswith("SELECT migfix_lock"):
+        database.sql("SET lock_timeout = '200ms'")
+        assert database.error("DROP EXTENSION migfix").pgcode == "55P03"
+        database.sql("RESET lock_timeout")
+    drop = Background(lambda: database.sql("DROP EXTENSION migfix"))
+    time.sleep(0.2)
+    other.sql("CREATE TYPE kind AS ENUM ('a')")
+    other.sql("COMMIT")
+    drop.finish()
+    other.sql("DROP TYPE kind; CREATE TABLE still (id int); UPDATE alembic_version SET version_num = '003'")
+    assert not [notice for notice in other.notices() if "migfix could not" in notice]
+    other.sql("CREATE EXTENSION migfix")
+    assert database.guarded() == GUARDED
+
+
+def test_a_drop_that_is_taken_back(database):
+    """By a savepoint: the guard, the log and what is pending are as they were before it."""
+    users_tables(database)
+    database.sql("CREATE EXTENSION migfix")
+    database.sql("SELECT migfix_load_scripts(%s)", SCRIPTS)
+    database.sql("BEGIN; CREATE TABLE early (id int); SAVEPOINT s")
+    database.sql("UPDATE alembic_version SET version_num = '002'")
+    database.sql("DROP EXTENSION migfix")
+    database.sql("CREATE TABLE between (id int); UPDATE alembic_version SET version_num = '003'")
+    database.sql("CREATE EXTENSION migfix")
+    database.sql("SELECT migfix_register('other')")
+    assert database.values("SELECT revision FROM migfix_heads()") == ["other"]
+    database.sql("ROLLBACK TO s")
+    assert database.values("SELECT revision FROM migfix_heads()") == ["002"]
+    database.sql("CREATE TABLE late (id int)")
+    database.sql("UPDATE alembic_version SET version_num = '002'")
+    database.sql("COMMIT")
+    assert not [notice for notice in database.notices() if "migfix could not" in notice]
+    assert database.guarded() == GUARDED
+    assert [entry["new_version"] for entry in database.log()] == ["002"]
+    assert database.values("SELECT object_identity FROM migfix.ddl_log WHERE revision = '002' ORDER BY log_id") == [
+        "public.early", "public.late"]
+
+
+def test_the_module_without_the_extension(database):
+    """As session_preload_libraries leaves it in every database: nothing is looked up, nothing is said."""
+    session = database.session()
+    session.sql("LOAD 'migfix'")
+    session.sql("SET migfix.existing_object = skip_identical")
+    for statement in (
+            "CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY)", "BEGIN",
+            "SELECT alembic_version.version_num \nFROM alembic_version", "CREATE TYPE kind AS ENUM ('a')",
+            "CREATE TABLE \"Kind\" (kind kind)", "INSERT INTO alembic_version VALUES ('001')", "COMMIT",
+            "ALTER TABLE alembic_version RENAME TO old", "ALTER TABLE old RENAME TO alembic_version",
+            "CREATE SCHEMA migfix", "ALTER SCHEMA migfix RENAME TO mine", "CREATE TABLE mine.version_log (log_id int)",
+            "ALTER TABLE mine.version_log DROP COLUMN log_id", "CREATE FUNCTION migfix_ddl_end() RETURNS int LANGUAGE sql AS"
+            " 'SELECT 1'", "ALTER FUNCTION migfix_ddl_end() RENAME TO migfix_mine", "TRUNCATE alembic_version",
+            "DROP TABLE alembic_version, mine.version_log", "DROP SCHEMA mine"):
+        session.sql(statement)
+    assert session.error("CREATE TYPE kind AS ENUM ('a')").pgcode == "42710"
+    assert session.notices() == []
+
+
 def test_while_transactions_are_open_elsewhere(database):
     """A session with a snapshot and a session that has used migfix do not keep it here, and live on."""
     users_tables(database)

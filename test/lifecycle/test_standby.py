@@ -1,5 +1,6 @@
 """A streaming standby: reports answer there, changes are refused, and after a promotion the guard works."""
 
+import json
 import time
 
 import pytest
@@ -15,7 +16,9 @@ def primary(make_database):
     database.version_table("alembic_version", "001")
     database.sql("UPDATE alembic_version SET version_num = '002'")
     database.sql("CREATE TABLE people (id int); CREATE TYPE unused AS ENUM ('a', 'b')")
+    database.sql(ITEMS)
     database.sql("SELECT migfix_load_scripts(%s)", SCRIPTS)
+    database.sql("SELECT migfix_import(%s)", OBSERVED)
     return database
 
 
@@ -34,10 +37,20 @@ def in_step(primary, there):
         time.sleep(0.05)
 
 
+# With what has to be brought into the form that the server gives it before it can be compared.
+ITEMS = ("CREATE TABLE items (id serial PRIMARY KEY, name varchar(20) DEFAULT 'none' || 'x',"
+         " price numeric(8, 2) NOT NULL CHECK (price between 0 and 1000), UNIQUE (name, price))")
 SCRIPTS = "".join(
     f'# file: {revision}.py\nrevision = "{revision}"\ndown_revision = {parent!r}\n'
-    for revision, parent in [("001", None), ("002", "001"), ("003", "002"), ("004", "003")]
+    + (f'from alembic import op\ndef upgrade():\n    op.execute({statement!r})\n' if statement else "")
+    for revision, parent, statement in [
+        ("001", None, ITEMS), ("002", "001", None), ("003", "002", "CREATE INDEX items_price ON items (price)"),
+        ("004", "003", "ALTER TABLE items ADD CONSTRAINT dear CHECK (price > 10 AND lower(name) <> 'x')")]
 )
+OBSERVED = json.dumps({"migfix_export": 1, "environment": "seen", "revisions": [
+    {"revision": "seen_1", "down_revision": [], "server_version": 150000, "statements": [
+        {"statement": "CREATE TYPE unused AS ENUM ('a', 'b')", "objects": [
+            {"type": "enum", "name": "unused", "definition": {"labels": ["a", "b"]}}]}]}]})
 
 CHANGES = [
     "SELECT * FROM migfix_stamp('003', purge => true)",
@@ -50,7 +63,21 @@ CHANGES = [
     "SELECT * FROM migfix_register('005', '{004}')",
     "SELECT migfix_forget('004')",
     "SELECT migfix_bind('alembic_version', 'default')",
+    "SELECT migfix_protect()",
+    "SELECT * FROM migfix_import('{}')",
+    "SELECT migfix_forget_observed()",
+    "SELECT migfix_forget_log('infinity')",
+    "SELECT migfix_lock()",
+    "SELECT migfix_preload(true)",
+    "SELECT * FROM migfix_repair()",
+    "SELECT * FROM migfix_repair('003', force => true)",
+    "SELECT * FROM migfix_upgrade()",
 ]
+REPORTS = ["migfix_findings()", "migfix_findings(role => 'postgres')", "migfix_findings('alembic_version')",
+           "migfix_current()", "migfix_duplicates()", "migfix_heads()", "migfix_heads('seen')", "migfix_history()",
+           "migfix_history('current:')", "migfix_graph()", "migfix_graph('dot')", "migfix_verify()", "migfix_verify('004')",
+           "migfix_verify('004', show_structure => true)", "migfix_infer()", "migfix_plan()", "migfix_plan('003')",
+           "migfix_observed('seen')", "migfix_export('seen')"]
 
 
 def test_standby(primary, standby):
@@ -59,14 +86,13 @@ def test_standby(primary, standby):
     assert there.value("SELECT pg_is_in_recovery()")
 
     # What can be asked is answered as on the primary.
-    for report in ("SELECT * FROM migfix_findings()", "SELECT * FROM migfix_current()",
-                   "SELECT * FROM migfix_duplicates()", "SELECT * FROM migfix_findings('alembic_version')",
-                   "SELECT * FROM migfix_heads()", "SELECT * FROM migfix_history()",
-                   "SELECT * FROM migfix_history('current:')", "SELECT migfix_graph()",
-                   "SELECT migfix_graph('dot')"):
-        assert there.sql(report) == primary.sql(report), report
+    for report in REPORTS:
+        answer = primary.sql(f"SELECT * FROM {report}")
+        assert there.sql(f"SELECT * FROM {report}") == answer != [], report
+    assert {row["state"] for row in there.sql("SELECT state FROM migfix_verify('004')")} == {
+        "present", "missing", "unexplained"}
     assert len(there.sql("SELECT * FROM migfix_duplicates()")) == 1
-    assert there.values("SELECT revision FROM migfix_heads()") == ["004"]
+    assert there.values("SELECT revision FROM migfix_heads('default')") == ["004"]
     assert len(there.sql("SELECT * FROM migfix_history()")) == 4
     first, *rest = there.values("SELECT migfix_diagnose()")
     assert rest == primary.values("SELECT migfix_diagnose()")[1:]
@@ -74,6 +100,12 @@ def test_standby(primary, standby):
     there.sql("SELECT migfix_assert()")
     assert there.error("SELECT migfix_assert('notice')").pgcode == "P0001"
     assert there.log() == primary.log()
+
+    # Alembic's own read is no runner's there.
+    runner = standby.session(primary.name)
+    runner.sql("LOAD 'migfix'")
+    assert runner.values("SELECT alembic_version.version_num \nFROM alembic_version") == ["002"]
+    assert runner.notices() == []
 
     # What would change something says why it cannot, and by its own name.
     for change in CHANGES:
@@ -93,7 +125,7 @@ def test_standby(primary, standby):
     # A graph that the session has read is read again once the primary has changed it.
     primary.sql("SELECT migfix_register('005', '{004}')")
     in_step(primary, there)
-    assert there.values("SELECT revision FROM migfix_heads()") == ["005"]
+    assert there.values("SELECT revision FROM migfix_heads('default')") == ["005"]
     assert there.sql("SELECT * FROM migfix_history()") == primary.sql("SELECT * FROM migfix_history()")
 
     # The promoted server guards, and its log goes on; in the session that was there before, too.
