@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from conftest import without_key
+from conftest import Database, Session, without_key
 
 STRANGE = 'Strange "Versions"'
 STRANGE_SQL = '"Strange ""Versions"""'
@@ -136,10 +136,24 @@ def fill(database):
     assert operations == {"insert", "update", "delete", "drop", "rename", "protect", "unprotect"}
 
 
-@pytest.fixture
-def source(make_database):
-    database = make_database("dump 'source' \"x\"")
+@pytest.fixture(scope="module")
+def filled():
+    """The name of a database to copy for each test."""
+    maintenance = Session("postgres")
+    maintenance.sql("CREATE DATABASE dump_filled")
+    database = Database("dump_filled")
     fill(database)
+    database.close()
+    yield "dump_filled"
+    maintenance.sql("DROP DATABASE dump_filled WITH (FORCE)")
+    maintenance.close()
+
+
+@pytest.fixture
+def source(make_database, filled):
+    database = make_database("dump 'source' \"x\"", template=filled)
+    set_names(database)
+    assert database.guarded() == GUARDED
     return database
 
 
@@ -339,3 +353,87 @@ def test_template(source, make_database):
     same(source, copy)
     guard_works(copy)
     graph_works(copy)
+
+
+def report(database):
+    """The whole report but for its first line, which names the database and the time."""
+    return database.values("SELECT migfix_diagnose()")[1:]
+
+
+@pytest.mark.parametrize("form", ["plain", "directory"])
+def test_section_by_section(source, target, tmp_path, form):
+    """As large databases are moved: what is made, then the rows, then indexes and triggers."""
+    for section in ("pre-data", "data", "post-data"):
+        if form == "plain":
+            target.restore(source.dump(f"--section={section}"))
+        else:
+            archive = tmp_path / section
+            source.dump("-F", form, f"--section={section}", "-f", archive)
+            target.run("pg_restore", "--exit-on-error", "-d", target.name, f"--section={section}",
+                       *(["-j", "2"] if form == "directory" and section == "data" else []), archive)
+    same(source, target)
+    assert report(target) == report(source)
+    guard_works(target)
+    graph_works(target)
+
+
+def test_what_diagnose_says(source, target):
+    """Before and after, word for word, and the dump of the one is the dump of the other."""
+    assert len(report(source)) > 10
+    target.restore(source.dump())
+    assert report(target) == report(source)
+    assert without_key(target.dump()) == without_key(source.dump())
+    assert target.values("SELECT tgenabled::text FROM pg_trigger WHERE tgname = 'keep_own'") == ["R"] * 6
+
+
+def test_clean_if_exists(source, target):
+    """A dump that drops what is there first, over nothing and then over itself."""
+    script = source.dump("--clean", "--if-exists")
+    for _ in range(2):
+        target.restore(script)
+        same(source, target)
+        assert report(target) == report(source)
+    guard_works(target)
+
+
+@pytest.mark.parametrize("form, what, tables", [
+    ("custom", ("-n", "new_name", "-n", "app"), ["new_name.alembic_version", f"app.{STRANGE_SQL}"]),
+    ("plain", ("-n", "by_hand", "-n", "no_key"), ["by_hand.schema_migrations", "no_key.alembic_version"]),
+    ("plain", ("-t", f"{TENANT_SQL}.alembic_version"), [f"{TENANT_SQL}.alembic_version"]),
+])
+def test_a_part_into_a_guarded_database(source, target, tmp_path, form, what, tables):
+    """Once, with the guard on, and what was there stays as it is."""
+    target.sql("CREATE EXTENSION migfix")
+    target.version_table("alembic_version", "001")
+    target.sql("SELECT migfix_register('001')")
+    if "-t" in what:
+        target.sql(f"CREATE SCHEMA {TENANT_SQL}")
+    before, known = target.log(), revisions(target)
+    if form == "plain":
+        target.restore(source.dump(*what))
+    else:
+        source.dump("-F", "custom", "-f", tmp_path / "part", *what)
+        target.run("pg_restore", "--exit-on-error", "-d", target.name, tmp_path / "part")
+    assert version_rows(target, tables) == version_rows(source, tables)
+    assert target.guarded() == sorted(["alembic_version", *tables])
+    # A part brings no log along, and the rows that it brings are no change of these tables.
+    assert [entry for entry in target.log()[len(before):] if entry["operation"] not in ("protect",)] == []
+    assert target.log()[:len(before)] == before and revisions(target) == known
+    for table in tables:
+        recorded = target.values(f"SELECT version_num FROM {table} ORDER BY 1")[0]
+        assert target.error(f"INSERT INTO {table} VALUES (%s)", recorded).pgcode == "23505", table
+        target.sql(f"DELETE FROM {table}")
+        target.sql("SELECT migfix_undo(%s)", last_log_id(target))
+    assert version_rows(target, tables) == version_rows(source, tables)
+    target.sql("DROP EXTENSION migfix")
+
+
+def test_rows_of_one_table_into_a_guarded_database(source, target):
+    """Without the log, the rows are changes like any other: judged, logged, and undone by the log."""
+    target.sql("CREATE EXTENSION migfix")
+    target.sql("CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY)")
+    target.restore(source.dump("--data-only", "-t", "public.alembic_version"))
+    assert [(entry["operation"], entry["new_version"]) for entry in target.log()] == [("insert", "003")]
+    result = target.restore(source.dump("--data-only", "-t", "public.alembic_version"), check=False)
+    assert result.rc != 0 and "is already recorded" in result.err
+    guard_works(target)
