@@ -20,12 +20,16 @@ PG_CONFIG ?= pg_config
 all:
 
 # These targets install what they need first, so they must work before there is a pg_config.
-demo test campaign crash:
+demo test test-matrix campaign crash:
 	@script/$@
 
-.PHONY: demo test campaign crash
+distclean: remove-roots
+remove-roots:
+	@script/debian-root --remove
 
-ifeq ($(filter demo test campaign crash,$(MAKECMDGOALS)),)
+.PHONY: demo test test-matrix campaign crash distclean remove-roots
+
+ifeq ($(filter demo test test-matrix campaign crash,$(MAKECMDGOALS)),)
 ifeq ($(shell command -v $(PG_CONFIG)),)
 $(error $(PG_CONFIG) is not here: install PostgreSQL's server headers (Debian: `apt-get install postgresql-server-dev-all libfmt-dev g++`) or name it: make PG_CONFIG=/path/to/pg_config)
 endif
