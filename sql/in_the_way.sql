@@ -97,7 +97,8 @@ CREATE TRIGGER instead INSTEAD OF UPDATE ON named FOR EACH ROW EXECUTE FUNCTION 
 GRANT SELECT, UPDATE (name) ON named TO migfix_regress_reader WITH GRANT OPTION;
 GRANT SELECT ON named TO PUBLIC;
 ALTER VIEW named OWNER TO migfix_regress_owner;
-CREATE VIEW trappings AS SELECT reloptions, relacl, pg_get_userbyid(relowner) AS owner, a.attacl, pg_get_triggerdef(t.oid) AS trigger
+-- Since 17 the owner has m, MAINTAIN, too.
+CREATE VIEW trappings AS SELECT reloptions, replace(relacl::text, 'Dxtm/', 'Dxt/') AS relacl, pg_get_userbyid(relowner) AS owner, a.attacl, pg_get_triggerdef(t.oid) AS trigger
   FROM pg_class AS c JOIN pg_attribute AS a ON attrelid = c.oid AND attname = 'name' JOIN pg_trigger AS t ON tgrelid = c.oid
  WHERE relname = 'named';
 SELECT * FROM trappings \g (format=aligned expanded=on)

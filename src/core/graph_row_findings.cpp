@@ -9,6 +9,7 @@
 
 #include "core/antichain.hpp"
 #include "core/applied_memory.hpp"
+#include "core/joined.hpp"
 #include "core/nearest.hpp"
 #include "core/remedy.hpp"
 #include "core/row_step.hpp"
@@ -121,8 +122,7 @@ class Judge {
     finding.message = fmt::format("{} records {}", table.name, list_of(pairs, 3));
     finding.detail = fmt::format(
         "Every `alembic upgrade` stops with \"{}\", and `alembic current` does not show it. {}{}.",
-        reading.overlap, fmt::format("{}", fmt::join(by_ancestor, "; ")),
-        judgement.more_overlaps ? "; and more" : "");
+        reading.overlap, joined(by_ancestor, "; "), judgement.more_overlaps ? "; and more" : "");
     std::size_t writers = 0;
     for (std::size_t i = 0; i < judgement.overlaps.size() && writers < kMostWriters; ++i) {
       if (i > 0 && judgement.overlaps[i - 1].ancestor == judgement.overlaps[i].ancestor) continue;
@@ -141,8 +141,7 @@ class Judge {
       return stamp_call(facts_.installation, graph_.ids(judgement.maximal), true, table.name);
     std::vector<std::string> surplus;
     for (const std::string &row : judgement.surplus) surplus.push_back(quote_literal(row));
-    return fmt::format("DELETE FROM {} WHERE {} IN ({});", table.name, kVersionColumn,
-                       fmt::format("{}", fmt::join(surplus, ", ")));
+    return fmt::format("DELETE FROM {} WHERE {} IN ({});", table.name, kVersionColumn, joined(surplus, ", "));
   }
 
   // --- MF114

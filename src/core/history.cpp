@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "core/identifier.hpp"
+#include "core/joined.hpp"
 #include "core/revision_order.hpp"
 #include "core/sql_text.hpp"
 #include "core/utf8.hpp"
@@ -44,7 +45,7 @@ void refuse_overlap(const RevisionGraph &graph, const std::vector<Node> &nodes) 
     if (others.empty()) continue;
     throw Error(kInvalidParameterValue,
                 fmt::format("Requested revision {} overlaps with other requested revisions {}",
-                            clipped(graph.id(node)), fmt::join(others, ", ")));
+                            clipped(graph.id(node)), joined(others, ", ")));
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "core/joined.hpp"
 #include "core/sql_text.hpp"
 #include "core/type_words.hpp"
 
@@ -37,7 +38,7 @@ std::string evidence_in_words(const RevisionEvidence &evidence) {
     clauses.push_back(fmt::format("as before it: {}", list_of(in_words(evidence.lacking), kMostNames)));
   if (!evidence.different.empty())
     clauses.push_back(fmt::format("neither: {}", list_of(in_words(evidence.different), kMostNames)));
-  return fmt::format("{}", fmt::join(clauses, "; "));
+  return joined(clauses, "; ");
 }
 
 std::vector<InferredRevision> describe_inference(const RevisionGraph &graph, const SchemaHistory &history,

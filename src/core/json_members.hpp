@@ -1,9 +1,11 @@
 // Members of a JSON object, written and read by one description of them: `io("not_null", column.not_null)`.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -13,17 +15,17 @@
 namespace migfix::core {
 
 /// Throws 22023: what stands at `where` is not as it must be.
-[[noreturn]] void refuse_json(const std::string &where, const std::string &why);
+[[noreturn]] void refuse_json(std::string_view where, const std::string &why);
 
 /// The typed value of a JSON; each throws 22023 where it has another type.
-bool json_flag(const Json &json, const std::string &where);
-std::int64_t json_number(const Json &json, const std::string &where);
-const std::string &json_text(const Json &json, const std::string &where);
-const Json::List &json_list(const Json &json, const std::string &where);
-const Json::Members &json_members(const Json &json, const std::string &where);
+bool json_flag(const Json &json, std::string_view where);
+std::int64_t json_number(const Json &json, std::string_view where);
+const std::string &json_text(const Json &json, std::string_view where);
+const Json::List &json_list(const Json &json, std::string_view where);
+const Json::Members &json_members(const Json &json, std::string_view where);
 
 /// A name of an object: 1 to 63 bytes.
-const std::string &json_name(const Json &json, const std::string &where);
+const std::string &json_name(const Json &json, std::string_view where);
 
 class MemberWriter {
  public:

@@ -1,4 +1,5 @@
 // migfix_export, migfix_import, migfix_observed, migfix_forget_observed: what revisions did where they ran.
+#include "core/joined.hpp"
 #include "core/revision_change.hpp"
 #include "core/sql_text.hpp"
 #include "server/environment_cache.hpp"
@@ -123,7 +124,7 @@ std::string reason_of(const core::ObservedRevision &revision, const GraphOfImpor
   if (revision.server_version / kMajor != PG_VERSION_NUM / kMajor)
     clauses.push_back(fmt::format("it ran on PostgreSQL {}, which may write expressions in another way",
                                   revision.server_version / kMajor));
-  return fmt::format("{}", fmt::join(clauses, "; "));
+  return core::joined(clauses, "; ");
 }
 
 void require_kept_names(const core::ObservedDocument &document) {

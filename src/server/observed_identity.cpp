@@ -112,7 +112,8 @@ void tell_constraint(Oid oid, Told &told) {
   HeapTuple row = SearchSysCache1(CONSTROID, ObjectIdGetDatum(oid));
   if (!HeapTupleIsValid(row)) return;
   const auto *form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(row));
-  told.found = OidIsValid(form->conrelid);  // those of a domain are a part of it
+  // Those of a domain are a part of it, and since 18 a column's NOT NULL is one too.
+  told.found = OidIsValid(form->conrelid) && form->contype != 'n';
   told.kind = ObjectKind::kConstraint;
   told.table = form->conrelid;
   told.name = form->conname;

@@ -2,6 +2,7 @@
 #include "core/preload.hpp"
 #include "server/extension.hpp"
 #include "server/query.hpp"
+#include "server/server_version.hpp"
 
 extern "C" {
 #include "miscadmin.h"
@@ -103,7 +104,8 @@ MIGFIX_FUNCTION(migfix_preload) {
   const bool on = PG_GETARG_BOOL(0);
   require_writable("migfix_preload()");
   const core::PreloadLists lists = read_lists();
-  const core::PreloadChange wanted = core::preload_change(lists, on, library_of(fcinfo->flinfo->fn_oid));
+  const core::PreloadChange wanted =
+      core::preload_change(lists, on, preload_name(library_of(fcinfo->flinfo->fn_oid)));
   change(wanted);
   const std::string words = core::preload_in_words(lists, wanted, on, database_name(), functions_prefix());
   return call([&] { return CStringGetTextDatum(words.c_str()); });

@@ -1,4 +1,5 @@
 // migfix_repair, migfix_upgrade: what brings version rows and schema in step, run.
+#include "core/joined.hpp"
 #include "core/revision_statement.hpp"
 #include "core/row_step.hpp"
 #include "core/sql_text.hpp"
@@ -132,7 +133,7 @@ void require_harmless(const core::Plan &plan, const SchemaState &state) {
   throw core::Error(
       "55000",
       fmt::format("{} cannot be brought in step without a decision; nothing was changed", state.table.name),
-      fmt::format("{}", fmt::join(lines, "\n")),
+      core::joined(lines, "\n"),
       fmt::format("SELECT * FROM {}migfix_plan(version_table => {}); shows all steps. force => true runs "
                   "those that are "
                   "not safe{}.",

@@ -1,5 +1,6 @@
 #include "server/revision_store.hpp"
 
+#include "core/joined.hpp"
 #include "core/md5.hpp"
 #include "core/revision_change.hpp"
 #include "core/sql_text.hpp"
@@ -135,7 +136,7 @@ NewRow merged(const StoredRevision &stored, RevisionSource source, const Known &
 }
 
 std::string joined_clauses(const std::vector<std::string> &clauses) {
-  return fmt::format("{}", fmt::join(clauses, "; "));
+  return core::joined(clauses, "; ");
 }
 
 // Texts of many rows, one SQL array for each column.

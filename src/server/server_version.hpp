@@ -2,6 +2,9 @@
 // asks for PG_VERSION_NUM. What raises errors runs inside call().
 #pragma once
 
+#include <cstddef>
+#include <string>
+
 #include "server/boundary.hpp"
 
 extern "C" {
@@ -15,6 +18,7 @@ extern "C" {
 #include "parser/parse_type.h"
 #include "storage/proc.h"
 #include "utils/acl.h"
+#include "utils/guc.h"
 #include "utils/json.h"
 #include "utils/jsonfuncs.h"
 #include "utils/rel.h"
@@ -137,6 +141,28 @@ inline LocalTransactionId local_transaction() {
   return MyProc->vxid.lxid;
 #else
   return MyProc->lxid;
+#endif
+}
+
+/// The name that a list of libraries to preload needs, for the library that a function is loaded from. Since
+/// 18 a function's "$libdir/migfix" is looked for as "migfix" along dynamic_library_path; a preloaded one is
+/// not.
+inline std::string preload_name(const std::string &library) {
+#if PG_VERSION_NUM >= 180000
+  const std::string prefix = "$libdir/";
+  if (library.starts_with(prefix) && library.find('/', prefix.size()) == std::string::npos)
+    return library.substr(prefix.size());
+#endif
+  return library;
+}
+
+/// Memory for the `extra` of a setting's check hook, which the server frees: nullptr where there is none. It
+/// was malloc's up to 15.
+inline void *setting_memory(std::size_t size) {
+#if PG_VERSION_NUM >= 160000
+  return guc_malloc(LOG, size);
+#else
+  return malloc(size);
 #endif
 }
 

@@ -1,5 +1,7 @@
 #include "server/settings.hpp"
 
+#include "server/server_version.hpp"
+
 extern "C" {
 #include "utils/acl.h"
 #include "utils/guc.h"
@@ -57,7 +59,7 @@ bool check_version_tables(char **value, void **extra, GucSource) {
     return false;
   }
   const int count = list_length(parsed);
-  auto *list = static_cast<NameList *>(malloc(offsetof(NameList, names) + sizeof(NameData) * count));
+  auto *list = static_cast<NameList *>(setting_memory(offsetof(NameList, names) + sizeof(NameData) * count));
   if (list == nullptr) return false;
   list->count = 0;
   ListCell *cell;

@@ -1,9 +1,13 @@
 #include "server/sql_array.hpp"
 
+#include "core/joined.hpp"
+
 namespace migfix::server {
 
 std::string sql_array(const std::vector<Oid> &items) {
-  return fmt::format("{{{}}}", fmt::join(items, ","));
+  std::vector<std::string> texts;
+  for (const Oid item : items) texts.push_back(std::to_string(item));
+  return "{" + core::joined(texts, ",") + "}";
 }
 
 std::string sql_array(const std::vector<std::string> &items) {

@@ -149,7 +149,7 @@ def test_columns_that_are_there(incident, clean):  # noqa: F811
 
 def test_preloaded_where_the_extension_is_not_there(database):
     """The library alone does nothing."""
-    database.sql(f'ALTER DATABASE "{database.name}" SET session_preload_libraries = "$libdir/migfix"')
+    database.sql(f'ALTER DATABASE "{database.name}" SET session_preload_libraries = migfix')
     database.sql(f'ALTER DATABASE "{database.name}" SET migfix.existing_object = skip_identical')
     connection = psycopg2.connect(dbname=database.name)
     connection.autocommit = True
@@ -163,20 +163,22 @@ def test_preloaded_where_the_extension_is_not_there(database):
 
 def test_preload_keeps_what_else_is_preloaded(database):
     database.install()
+    # Since 18 what is staged is found by its plain name alone, by which functions are looked for then too.
+    migfix = 'migfix' if database.connection.server_version >= 180000 else '"$libdir/migfix"'
     setting = "SELECT setconfig::text FROM pg_db_role_setting WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database()) AND setrole = 0"
     before = database.values(setting)
     database.sql(f'ALTER DATABASE "{database.name}" SET session_preload_libraries = auto_explain, \'$libdir/plpgsql\'')
     entry = "SELECT c FROM pg_db_role_setting, unnest(setconfig) AS c WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database()) AND c LIKE 'session_preload%'"
     database.sql("SELECT migfix_preload(true)")
-    assert database.values(entry) == ['session_preload_libraries=auto_explain, "$libdir/plpgsql", "$libdir/migfix"']
+    assert database.values(entry) == [f'session_preload_libraries=auto_explain, "$libdir/plpgsql", {migfix}']
     database.sql("SELECT migfix_preload(true)")
-    assert database.values(entry) == ['session_preload_libraries=auto_explain, "$libdir/plpgsql", "$libdir/migfix"']
+    assert database.values(entry) == [f'session_preload_libraries=auto_explain, "$libdir/plpgsql", {migfix}']
     psycopg2.connect(dbname=database.name).close()
     database.sql("SELECT migfix_preload(false)")
     assert database.values(entry) == ['session_preload_libraries=auto_explain, "$libdir/plpgsql"']
     database.sql(f'ALTER DATABASE "{database.name}" RESET session_preload_libraries')
     database.sql("SELECT migfix_preload(true)")
-    assert database.values(entry) == ['session_preload_libraries="$libdir/migfix"']
+    assert database.values(entry) == [f'session_preload_libraries={migfix}']
     database.sql("SELECT migfix_preload(false)")
     assert database.values(setting) == before
 

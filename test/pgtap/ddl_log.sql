@@ -4,9 +4,8 @@ SELECT plan(27);
 SET LOCAL client_min_messages = error;
 CREATE ROLE tap_owner;
 CREATE ROLE tap_maker;
-CREATE ROLE tap_nobody;
+CREATE ROLE tap_nobody NOINHERIT;  -- before it is granted one: since 16 that settles it
 GRANT tap_maker TO tap_nobody;
-ALTER ROLE tap_nobody NOINHERIT;
 CREATE SCHEMA tap_app;
 GRANT USAGE, CREATE ON SCHEMA tap_app TO tap_owner, tap_maker;
 CREATE FUNCTION tap_app.last() RETURNS text LANGUAGE sql SECURITY DEFINER AS $$

@@ -5,11 +5,10 @@ SET LOCAL client_min_messages = error;
 CREATE ROLE tap_owner;
 CREATE ROLE tap_writer;
 CREATE ROLE tap_reader;
-CREATE ROLE tap_nobody;
+CREATE ROLE tap_nobody NOINHERIT;  -- before it is granted one: since 16 that settles it
 CREATE ROLE tap_keeper;
 GRANT SET ON PARAMETER "migfix.guard" TO tap_keeper;
 GRANT tap_writer TO tap_nobody;
-ALTER ROLE tap_nobody NOINHERIT;
 CREATE SCHEMA tap_app AUTHORIZATION tap_owner;
 CREATE SCHEMA tap_tools;
 GRANT USAGE ON SCHEMA tap_tools TO PUBLIC;
