@@ -171,8 +171,9 @@ def make_database():
     def quoted(name):
         return '"' + name.replace('"', '""') + '"'
 
-    def make(name, template="template1"):
-        maintenance.sql(f"CREATE DATABASE {quoted(name)} TEMPLATE {quoted(template)}")
+    def make(name, template="template1", encoding="UTF8"):
+        maintenance.sql(f"CREATE DATABASE {quoted(name)} TEMPLATE {quoted(template)} ENCODING {encoding}"
+                        + (" LOCALE 'C'" if encoding != "UTF8" else ""))
         made.append(Database(name))
         return made[-1]
 
