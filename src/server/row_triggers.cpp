@@ -3,6 +3,7 @@
 #include "server/ddl_claim.hpp"
 #include "server/extension.hpp"
 #include "server/observation_step.hpp"
+#include "server/runner_reading.hpp"
 #include "server/settings.hpp"
 #include "server/subtransaction.hpp"
 #include "server/transaction_state.hpp"
@@ -114,7 +115,7 @@ MIGFIX_FUNCTION(migfix_log_row) {
   if (dormant() || !trigger.has_versions() ||
       (trigger.update() && trigger.old_version() == trigger.new_version()))
     return PointerGetDatum(nullptr);
-  attempt("migfix could not log a version", [&] {
+  const bool logged = attempt("migfix could not log a version", [&] {
     const core::Operation operation = trigger.insert()   ? core::Operation::kInsert
                                       : trigger.update() ? core::Operation::kUpdate
                                                          : core::Operation::kDelete;
@@ -123,6 +124,7 @@ MIGFIX_FUNCTION(migfix_log_row) {
     claim_ddl(name, {operation, trigger.old_version(), trigger.new_version()});
     note_rows_changed(trigger.table());
   });
+  if (!logged) forget_readings();
   observe_version_change(trigger.table(), trigger.old_version(), trigger.new_version());
   return PointerGetDatum(nullptr);
 }
@@ -131,11 +133,12 @@ MIGFIX_FUNCTION(migfix_log_row) {
 MIGFIX_FUNCTION(migfix_log_truncate) {
   const TriggerCall trigger(fcinfo, "migfix_log_truncate", TriggerKind::kBeforeTruncate);
   if (dormant()) return PointerGetDatum(nullptr);
-  attempt("migfix could not log a TRUNCATE", [&] {
+  const bool logged = attempt("migfix could not log a TRUNCATE", [&] {
     const std::string name = relation_name(trigger.table());
     for (const auto &version : latest_versions(trigger.relation()))
       append({trigger.table(), name, core::Operation::kTruncate, version, {}, {}});
     note_rows_changed(trigger.table());
   });
+  if (!logged) forget_readings();
   return PointerGetDatum(nullptr);
 }

@@ -18,7 +18,7 @@ struct Kept {
   bool there;
   int count;
   char **versions;  // nullptr: NULL
-  bool secured;     // in this transaction
+  int secured;      // the level of this transaction or savepoint that it was done in; 0: not
   bool earlier;     // read in a transaction before this one
   Kept *next;
 };
@@ -42,7 +42,7 @@ void hand_on() {
   if (worked) worked_at = now;
   if (TimestampDifferenceExceeds(worked_at, now, kHandedOnMs)) forget();
   for (Kept *kept = readings; kept != nullptr; kept = kept->next) {
-    kept->secured = false;
+    kept->secured = 0;
     kept->earlier = true;
   }
 }
@@ -59,10 +59,14 @@ void at_transaction_end(XactEvent event, void *) {
   waited_ms = 0;
 }
 
-// A lock that was taken in a savepoint goes with it.
+// A lock that was taken in a savepoint goes with it. So it does not with a part of migfix's own that failed
+// later.
 void at_savepoint_end(SubXactEvent event, SubTransactionId, SubTransactionId, void *) {
-  if (event != SUBXACT_EVENT_ABORT_SUB) return;
-  for (Kept *kept = readings; kept != nullptr; kept = kept->next) kept->secured = false;
+  if (event != SUBXACT_EVENT_ABORT_SUB && event != SUBXACT_EVENT_COMMIT_SUB) return;
+  const int level = GetCurrentTransactionNestLevel();
+  for (Kept *kept = readings; kept != nullptr; kept = kept->next) {
+    if (kept->secured >= level) kept->secured = event == SUBXACT_EVENT_COMMIT_SUB ? level - 1 : 0;
+  }
 }
 
 void forget_old() {
@@ -138,16 +142,21 @@ void secure_readings(const std::function<void(const Reading &)> &secure) {
   forget_old();
   // The newest are in front, and nothing is behind one that is secured but others that are.
   for (Kept *kept = readings; kept != nullptr && !kept->secured; kept = kept->next) secure(reading_of(*kept));
-  for (Kept *kept = readings; kept != nullptr && !kept->secured; kept = kept->next) kept->secured = true;
+  for (Kept *kept = readings; kept != nullptr && !kept->secured; kept = kept->next)
+    kept->secured = GetCurrentTransactionNestLevel();
 }
 
 void refresh_readings(const std::function<std::optional<RefreshedRows>(const RunnerKey &, bool)> &refresh) {
   for (Kept *kept = readings; kept != nullptr; kept = kept->next) {
-    const auto fresh = refresh({kept->schema, kept->table}, kept->secured);
+    const auto fresh = refresh({kept->schema, kept->table}, kept->secured > 0);
     if (!fresh) continue;
     set_rows(kept, fresh->rows);
     worked = true;
   }
+}
+
+void forget_readings() {
+  forget();
 }
 
 void note_runner_work() {

@@ -41,6 +41,10 @@ struct RefreshedRows {
 void refresh_readings(
     const std::function<std::optional<RefreshedRows>(const RunnerKey &, bool secured)> &refresh);
 
+/// Forgets all readings: where a change of this session itself could not be logged, it could be told from those of
+/// others no more.
+void forget_readings();
+
 /// The transaction did a runner's work: the minute begins anew with its commit.
 void note_runner_work();
 bool did_runner_work();
