@@ -4,6 +4,7 @@
 #include "server/guard_install.hpp"
 #include "server/query.hpp"
 #include "server/rights.hpp"
+#include "server/row_changes.hpp"
 #include "server/settings.hpp"
 #include "server/sql_array.hpp"
 #include "server/transaction_state.hpp"
@@ -69,6 +70,10 @@ MIGFIX_FUNCTION(migfix_protect) {
     throw core::Error(core::kInsufficientPrivilege,
                       fmt::format("must be owner of table {}", relation_name(table)));
   }
+  const std::string name = relation_name(table);
+  call([&] { LockRelationOid(table, ShareRowExclusiveLock); });
+  if (relation_name(table) != name) require_same_table(InvalidOid, table, name);
+  require_version_table(table);  // what it is after the wait
   const bool missing = put_guard(table);
   log_by_hand(table, core::Operation::kProtect);
   PG_RETURN_BOOL(missing);

@@ -42,13 +42,22 @@ const char *outcome_name(Outcome outcome) {
 }
 
 // The version table that is meant, locked against writers; created by nobody yet where it is not there.
-void lock_version_table(const std::optional<std::string> &argument) {
-  const NamedVersionTable named = named_version_table(argument);
-  if (!OidIsValid(named.relation)) return;
+NamedVersionTable lock_version_table(const std::optional<std::string> &argument) {
+  NamedVersionTable named = named_version_table(argument);
+  if (!OidIsValid(named.relation)) return named;
   require_version_table(named.relation);
   require_row_privileges(named.relation, GetUserId());
   wait_for_runners(named.relation);
   lock_against_writers(named.relation);
+  return named;
+}
+
+SchemaState read_locked_state(const std::optional<std::string> &argument) {
+  const NamedVersionTable locked = lock_version_table(argument);
+  SchemaState state = read_schema_state(argument);
+  if (OidIsValid(locked.relation)) require_same_table(state.relation, locked.relation, locked.name);
+  require_migrator(state);
+  return state;
 }
 
 // Makes the rows what they should be; the table too, where it is not there.
@@ -167,9 +176,7 @@ MIGFIX_FUNCTION(migfix_repair) {
   const bool force = flag_argument(fcinfo, 2);
   const bool transactional = flag_argument(fcinfo, 3);
   const auto reason = text_argument(fcinfo, 4);
-  lock_version_table(argument);
-  SchemaState state = read_schema_state(argument);
-  require_migrator(state);
+  SchemaState state = read_locked_state(argument);
   const core::Plan plan = plan_for(state, target);
   if (!force) require_harmless(plan, state);
 
@@ -203,9 +210,7 @@ MIGFIX_FUNCTION(migfix_upgrade) {
   const auto argument = text_argument(fcinfo, 1);
   const bool transactional = flag_argument(fcinfo, 2);
   const auto reason = text_argument(fcinfo, 3);
-  lock_version_table(argument);
-  SchemaState state = read_schema_state(argument);
-  require_migrator(state);
+  SchemaState state = read_locked_state(argument);
   const core::Upgrade upgrade = core::plan_upgrade(
       {*state.histories, state.real, state.table.rows, target_heads(state, target.value_or("heads")),
        state.table.schema, state.table.name, functions_prefix()});

@@ -119,8 +119,20 @@ void require_create_privilege(const std::string &schema, const std::string &vers
                       fmt::format("The role has no CREATE privilege on schema {}.", schema));
 }
 
+void require_same_table(Oid now, Oid version_table, const std::string &name) {
+  if (now == version_table) return;
+  throw core::Error(core::kObjectNotInPrerequisiteState,
+                    fmt::format("{} is not the table any more that it was when its lock was asked for", name),
+                    "It was dropped, renamed, moved or replaced meanwhile. Nothing was changed.", "Look, and call again.");
+}
+
 void lock_against_writers(Oid version_table) {
+  const std::string name = relation_name(version_table);
   call([&] { LockRelationOid(version_table, ShareRowExclusiveLock); });
+  // Whoever had it may have dropped the table, made it a view, given it away or put another in its place.
+  if (relation_name(version_table) != name) require_same_table(InvalidOid, version_table, name);
+  require_version_table(version_table);
+  require_row_privileges(version_table, GetUserId());
 }
 
 std::int64_t apply_steps(Oid version_table, const std::vector<core::RowStep> &steps,

@@ -13,7 +13,11 @@ void require_row_privileges(Oid version_table, Oid role);
 /// Throws 42501 unless the role may create a table in that schema, given raw.
 void require_create_privilege(const std::string &schema, const std::string &version_table);
 
-/// Locks the table against writers, to the end of the transaction. The caller has the privileges.
+/// Throws 55000 unless what `name` means now is the table that it meant before.
+void require_same_table(Oid now, Oid version_table, const std::string &name);
+
+/// Locks the table against writers, to the end of the transaction. The caller has called require_version_table()
+/// and require_row_privileges(); when the lock is there, both are called again, and the name is still the same.
 void lock_against_writers(Oid version_table);
 
 /// Carries the steps out with the rights of the table's owner, so that nothing attached to the table runs
