@@ -40,7 +40,8 @@ constinit Statement invalid_indexes{
     " FROM broken AS k ORDER BY k.name",
     1};
 
-// A constraint that is inherited is validated with its parent's.
+// A constraint that is inherited is validated with its parent's. One that is not enforced, as 18 has them,
+// cannot be.
 constinit Statement unvalidated_constraints{
     "SELECT quote_ident(o.conname), quote_ident(n.nspname) || '.' || quote_ident(coalesce(c.relname, "
     "t.typname)),"
@@ -48,7 +49,8 @@ constinit Statement unvalidated_constraints{
     " FROM pg_constraint AS o LEFT JOIN pg_class AS c ON c.oid = o.conrelid"
     " LEFT JOIN pg_type AS t ON t.oid = o.contypid"
     " JOIN pg_namespace AS n ON n.oid = coalesce(c.relnamespace, t.typnamespace)"
-    " WHERE NOT o.convalidated AND o.coninhcount = 0 AND o.conparentid = 0 AND ($1::oid = 0 OR n.oid = "
+    " WHERE NOT o.convalidated AND to_jsonb(o) ->> 'conenforced' IS DISTINCT FROM 'false' AND o.coninhcount "
+    "= 0 AND o.conparentid = 0 AND ($1::oid = 0 OR n.oid = "
     "$1::oid)"
     "  AND" MIGFIX_USER_SCHEMA "AND (c.oid IS NULL OR" MIGFIX_USER_RELATION
     ") AND (t.oid IS NULL OR" MIGFIX_USER_TYPE

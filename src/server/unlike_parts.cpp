@@ -49,7 +49,12 @@ constinit Statement of_relation{
     " UNION ALL SELECT format('constraint %I has an operator of a schema of its own', k.conname)"
     " FROM pg_constraint AS k WHERE k.contype = 'x' AND (k.conrelid = $1::oid OR k.conindid = $1::oid)"
     "  AND EXISTS (SELECT FROM pg_operator AS o WHERE o.oid = ANY (k.conexclop)"
-    "   AND o.oprnamespace <> 'pg_catalog'::regnamespace)",
+    "   AND o.oprnamespace <> 'pg_catalog'::regnamespace)"
+    // What only 18 has.
+    " UNION ALL SELECT format('constraint %I is not enforced', k.conname) FROM pg_constraint AS k"
+    " WHERE k.conrelid = $1::oid AND to_jsonb(k) ->> 'conenforced' = 'false'"
+    " UNION ALL SELECT format('constraint %I is one of periods', k.conname) FROM pg_constraint AS k"
+    " WHERE k.conrelid = $1::oid AND to_jsonb(k) ->> 'conperiod' = 'true'",
     2};
 
 // $1: the relation, $2: the column, or '' for all of them.
@@ -62,7 +67,10 @@ constinit Statement of_columns{
     " FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = a.atttypid"
     " WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped AND ($2 = '' OR a.attname = "
     "$2::name)"
-    " AND (a.attstorage <> t.typstorage OR a.attcompression <> '')",
+    " AND (a.attstorage <> t.typstorage OR a.attcompression <> '')"
+    " UNION ALL SELECT format('column %I is computed when it is read', a.attname) FROM pg_attribute AS a"
+    " WHERE a.attrelid = $1::oid AND a.attnum > 0 AND a.attgenerated = 'v' AND ($2 = '' OR a.attname = "
+    "$2::name)",
     2};
 
 // $1: the domain.
