@@ -133,6 +133,23 @@ Oid relation_named(const RangeVar *name) {
   });
 }
 
+bool may_touch_version_tables(const Node *command) {
+  switch (nodeTag(command)) {
+    case T_CreateStmt:
+      return is_version_table_name(reinterpret_cast<const CreateStmt *>(command)->relation->relname);
+    case T_CreateTableAsStmt:
+      return is_version_table_name(reinterpret_cast<const CreateTableAsStmt *>(command)->into->rel->relname);
+    case T_AlterTableStmt:
+      return is_version_table_name(reinterpret_cast<const AlterTableStmt *>(command)->relation->relname);
+    case T_CreateSchemaStmt:
+    case T_RenameStmt:
+    case T_AlterObjectSchemaStmt:
+      return true;
+    default:
+      return false;
+  }
+}
+
 std::vector<Oid> version_tables_touched(const Node *command) {
   std::vector<Oid> tables;
   switch (nodeTag(command)) {

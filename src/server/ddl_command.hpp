@@ -13,8 +13,12 @@ namespace migfix::server {
 /// wrong with those the server says itself.
 Oid relation_named(const RangeVar *name);
 
+/// May it have created or altered a table named as version tables are? By the names in the command; no catalog is
+/// asked.
+bool may_touch_version_tables(const Node *command);
+
 /// The ordinary, permanent tables named as version tables that the command has created or altered. Called
-/// at ddl_command_end; the command's own names are looked up, so that most commands cost nothing.
+/// at ddl_command_end.
 std::vector<Oid> version_tables_touched(const Node *command);
 
 /// The guarded tables whose name or schema the command is about to change, with their present names. Called

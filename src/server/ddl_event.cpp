@@ -47,15 +47,21 @@ class EventRows {
   EventRows &operator=(const EventRows &) = delete;
 
   bool next() {
-    return call([&] { return tuplestore_gettupleslot(rows_, true, false, slot_); });
+    return call([&] {
+      if (!tuplestore_gettupleslot(rows_, true, false, slot_)) return false;
+      slot_getallattrs(slot_);
+      return true;
+    });
   }
-  Oid oid(int column) { return DatumGetObjectId(value(column)); }
-  std::int32_t integer(int column) { return DatumGetInt32(value(column)); }
-  bool flag(int column) { return DatumGetBool(value(column)); }
-  std::string string(int column) {
+  Oid oid(int column) const { return DatumGetObjectId(value(column)); }
+  std::int32_t integer(int column) const { return DatumGetInt32(value(column)); }
+  bool flag(int column) const { return DatumGetBool(value(column)); }
+  // A tuplestore has its texts as they were put in: plain, and in the row.
+  std::string string(int column) const {
     const Datum datum = value(column);
     if (datum == 0) return {};
-    return call([&]() -> const char * { return TextDatumGetCString(datum); });
+    const auto *text = reinterpret_cast<const struct varlena *>(DatumGetPointer(datum));
+    return {VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text)};
   }
   void end() {
     call([&] {
@@ -66,13 +72,7 @@ class EventRows {
   }
 
  private:
-  Datum value(int column) {
-    return call([&] {
-      bool null;
-      const Datum datum = slot_getattr(slot_, column, &null);
-      return null ? static_cast<Datum>(0) : datum;
-    });
-  }
+  Datum value(int column) const { return slot_->tts_isnull[column - 1] ? 0 : slot_->tts_values[column - 1]; }
 
   Tuplestorestate *rows_ = nullptr;
   ExprContext *context_ = nullptr;

@@ -136,7 +136,7 @@ class Judging {
   std::optional<Doubling> judge() {
     doubling_.type = made_.type;
     look_on_path();
-    const Likes likes = likes_of(made_.type, object_.oid, object_.schema, object_.name);
+    const Likes likes = likes_of(made_, object_.schema, object_.name);
     look_for_spellings(likes);
     if (made_.is_new) look_for_shapes(likes);
     if (doubling_.twins.empty() || !user_schema(object_.schema) || !of_user(made_.type, object_.oid))

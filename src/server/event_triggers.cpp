@@ -7,6 +7,7 @@
 #include "server/environment_cache.hpp"
 #include "server/existing_object.hpp"
 #include "server/guard_install.hpp"
+#include "server/new_relations.hpp"
 #include "server/observation_hooks.hpp"
 #include "server/own_objects.hpp"
 #include "server/runner_watch.hpp"
@@ -79,6 +80,11 @@ void remember_names(const std::vector<Oid> &tables) {
   }
 }
 
+// By the command alone, so that most need no subtransaction.
+bool concerns_version_tables(const Node *command) {
+  return renaming != nullptr || may_touch_version_tables(command);
+}
+
 void log_renames() {
   if (renaming_in != local_transaction()) return;
   for (const Renaming *entry = std::exchange(renaming, nullptr); entry != nullptr; entry = entry->next) {
@@ -121,6 +127,7 @@ using namespace migfix::server;
 // lets one runner at a time begin.
 MIGFIX_FUNCTION(migfix_ddl_start) {
   const EventTriggerData &event = event_of(fcinfo, "migfix_ddl_start");
+  forget_new_relations();
   if (!dormant() && guards()) {
     attempt("migfix could not look at a DDL command", [&] {
       refuse_switching_off(event.parsetree);
@@ -144,10 +151,12 @@ MIGFIX_FUNCTION(migfix_ddl_end) {
   if (!guards()) PG_RETURN_NULL();
   note_ddl();
   runner_after_ddl(event.parsetree);
-  attempt("migfix could not look at a version table", [&] {
-    log_renames();
-    guard_touched(event.parsetree);
-  });
+  if (concerns_version_tables(event.parsetree)) {
+    attempt("migfix could not look at a version table", [&] {
+      log_renames();
+      guard_touched(event.parsetree);
+    });
+  }
   see_command_end(event.parsetree);
   if (may_make_duplicates(event.parsetree) && !restoring())
     attempt("migfix could not look for duplicates", [&] { report_duplicates(event.parsetree); });

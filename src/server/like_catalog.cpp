@@ -32,6 +32,7 @@ constexpr BlockNumber kFewTablePages = 200;    // some 8,000 relations: a millis
 constexpr BlockNumber kMostTablePages = 2500;  // some 100,000 relations: ten to twenty milliseconds
 constexpr BlockNumber kMostLabelPages = 150;   // some 10,000 labels
 constexpr int kKindsInSchema = 4;              // objects of a schema for each of the kind that is sought
+constexpr std::size_t kFewTables = 3;          // a walk would cost more to begin
 constexpr Oid kWidestGap = 32;                 // it is quicker to read over so many OIDs than to seek
 
 // Plain memory of the server, filled in inside call().
@@ -125,10 +126,32 @@ std::optional<LikeEntries> tables_in(Oid schema, int most) {
   return tables_with(*oids);
 }
 
+namespace {
+
+// By the server's cache, which has a table that has just been made.
+void add_table(Oid oid, LikeEntries &entries) {
+  LikeEntry entry;
+  const bool counts = call([&] {
+    HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(oid));
+    if (!HeapTupleIsValid(tuple)) return false;
+    const auto *row = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple));
+    const bool has_entry = may_have_twins(*row);
+    if (has_entry) entry = entry_of(*row);
+    ReleaseSysCache(tuple);
+    return has_entry;
+  });
+  if (counts) entries.push_back(entry);
+}
+
+}  // namespace
+
 // Relations that one command made have one OID after the other.
 LikeEntries tables_with(const std::vector<Oid> &oids) {
   LikeEntries entries;
-  if (oids.empty()) return entries;
+  if (oids.size() <= kFewTables) {
+    for (const Oid oid : oids) add_table(oid, entries);
+    return entries;
+  }
   CatalogWalk walk(RelationRelationId, ClassOidIndexId, {Anum_pg_class_oid, Anum_pg_class_oid});
   for (auto first = oids.begin(); first != oids.end();) {
     auto last = first;
@@ -149,22 +172,38 @@ ColumnReader::ColumnReader()
     : walk_(AttributeRelationId, AttributeRelidNumIndexId,
             {Anum_pg_attribute_attrelid, Anum_pg_attribute_attnum}) {}
 
+template <typename Each>
+void ColumnReader::each_column(Oid table, Each each) {
+  walk_.seek({CatalogWalk::equals(table), {BTGreaterStrategyNumber, F_INT2GT, Int16GetDatum(0)}});
+  while (const HeapTuple tuple = walk_.next()) {
+    const auto *column = reinterpret_cast<Form_pg_attribute>(GETSTRUCT(tuple));
+    if (!column->attisdropped) each(*column);
+  }
+}
+
 std::string ColumnReader::text(Oid table) {
   std::string text;
   const auto append = [&](const auto &value) {
     static_assert(std::is_integral_v<std::remove_reference_t<decltype(value)>>);
     text.append(reinterpret_cast<const char *>(&value), sizeof value);
   };
-  walk_.seek({CatalogWalk::equals(table), {BTGreaterStrategyNumber, F_INT2GT, Int16GetDatum(0)}});
-  while (const HeapTuple tuple = walk_.next()) {
-    const auto *column = reinterpret_cast<Form_pg_attribute>(GETSTRUCT(tuple));
-    if (column->attisdropped) continue;
-    text.append(NameStr(column->attname), strlen(NameStr(column->attname)) + 1);
-    append(column->atttypid);
-    append(column->atttypmod);
-    append(column->attnotnull);
-  }
+  each_column(table, [&](const FormData_pg_attribute &column) {
+    add_name(NameStr(column.attname), text);
+    append(column.atttypid);
+    append(column.atttypmod);
+    append(column.attnotnull);
+  });
   return text;
+}
+
+std::string ColumnReader::names(Oid table) {
+  std::string names;
+  each_column(table, [&](const FormData_pg_attribute &column) { add_name(NameStr(column.attname), names); });
+  return names;
+}
+
+void ColumnReader::add_name(const char *name, std::string &names) {
+  names.append(name, strlen(name) + 1);
 }
 
 EnumReader::EnumReader() : labels_(EnumRelationId, EnumTypIdSortOrderIndexId, {Anum_pg_enum_enumtypid}) {}

@@ -19,14 +19,22 @@ std::optional<LikeEntries> tables_in(Oid schema, int most);
 /// The same of those with these OIDs, ascending.
 LikeEntries tables_with(const std::vector<Oid> &oids);
 
-/// Reads columns: two tables of one schema have equal texts exactly if their columns (name, type with
-/// modifiers, NOT NULL, in order) are equal. The same rule as SchemaFacts::objects has.
 class ColumnReader {
  public:
   ColumnReader();
+
+  /// Two tables of one schema have equal texts exactly if their columns (name, type with modifiers, NOT NULL,
+  /// in order) are equal. The same rule as SchemaFacts::objects has.
   std::string text(Oid table);
 
+  /// The columns' names alone, in order.
+  std::string names(Oid table);
+  static void add_name(const char *name, std::string &names);
+
  private:
+  template <typename Each>
+  void each_column(Oid table, Each each);
+
   CatalogWalk walk_;
 };
 

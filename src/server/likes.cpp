@@ -32,6 +32,9 @@ struct Kept {
   // Of tables: of which schemas those with so many columns have been read, or were begun.
   std::set<std::pair<Oid, std::uint16_t>> begun;
 
+  // Indexes, sequences and the like that this session has made with its tables: no table ever has their OIDs.
+  std::unordered_set<Oid> appendages;
+
   // Of enums: whose label, and which type, it is that has a hash in the server's caches.
   std::unordered_map<std::uint32_t, Oid> labels;
   std::unordered_map<std::uint32_t, Oid> types;
@@ -91,13 +94,16 @@ bool put_if(Kept &kept, const std::optional<Entries> &entries) {
 
 // --- Tables
 
-void follow_tables(Kept &kept) {
+void follow_tables(Kept &kept, const std::vector<Oid> &appendages) {
   if (changed_tables.all()) {
     kept = Kept();
     changed_tables.clear();
   }
   if (kept.is_empty()) return changed_tables.clear();
-  const std::vector<std::uint32_t> changed = changed_tables.take();
+  std::vector<std::uint32_t> changed = changed_tables.take();
+  // They come once with the command, and again with its commit.
+  kept.appendages.insert(appendages.begin(), appendages.end());
+  std::erase_if(changed, [&](Oid relation) { return kept.appendages.contains(relation); });
   for (const Oid table : changed) kept.index.erase(table);
   for (const LikeEntry &entry : tables_with(changed)) {
     if (kept.has(entry.schema)) kept.index.put(entry);
@@ -115,9 +121,10 @@ void read_tables(Kept &kept, Oid schema) {
   kept.schemas.insert(schema);
 }
 
-Likes likes_of_table(Kept &kept, Oid table) {
+Likes likes_of_table(Kept &kept, const MadeObject &made) {
   Likes likes;
-  follow_tables(kept);
+  const Oid table = made.oid;
+  follow_tables(kept, made.appendages);
   LikeEntry entry;
   if (const LikeEntry *known = kept.index.find(table)) {
     entry = *known;
@@ -129,15 +136,16 @@ Likes likes_of_table(Kept &kept, Oid table) {
   read_tables(kept, entry.schema);
   likes.named = kept.index.named(entry.schema, entry.name_print);
   if (entry.parts < core::kFewestColumns) return likes;
-  ColumnReader columns;
-  const auto put = [&](LikeEntry &read) {
-    read.parts_print = print_of(columns.text(read.oid));
+  std::optional<ColumnReader> reader;
+  const auto put = [&](LikeEntry &read, const std::optional<std::string> &names) {
+    if (!names && !reader) reader.emplace();
+    read.parts_print = print_of(names ? *names : reader->names(read.oid));
     kept.index.put(read);
   };
-  put(entry);
+  put(entry, made.columns);
   const bool is_first = kept.begun.emplace(entry.schema, entry.parts).second;
   const std::size_t most = (is_first ? kMostColumns : kMoreColumns) / entry.parts + 1;
-  for (LikeEntry &unread : kept.index.take_unread(entry.schema, entry.parts, most)) put(unread);
+  for (LikeEntry &unread : kept.index.take_unread(entry.schema, entry.parts, most)) put(unread, std::nullopt);
   likes.with_parts = kept.index.with_parts(entry.schema, entry.parts, entry.parts_print);
   return likes;
 }
@@ -199,19 +207,19 @@ Likes likes_of_enum(Kept &kept, Oid type, Oid schema, std::string_view name) {
 
 }  // namespace
 
-Likes likes_of(ObjectType type, Oid object, Oid schema, std::string_view name) {
-  Kept *&kept = type == ObjectType::kTable ? kept_tables : kept_enums;
+Likes likes_of(const MadeObject &object, Oid schema, std::string_view name) {
+  Kept *&kept = object.type == ObjectType::kTable ? kept_tables : kept_enums;
   if (kept == nullptr) kept = new Kept;
   watch_changes();
   call([] { AcceptInvalidationMessages(); });
-  if (std::max({kept->index.size(), kept->schemas.size(), kept->labels.size(), kept->begun.size()}) >
-      kMostKept)
+  if (std::max({kept->index.size(), kept->schemas.size(), kept->labels.size(), kept->begun.size(),
+                kept->appendages.size()}) > kMostKept)
     *kept = Kept();
   try {
-    Likes likes = type == ObjectType::kTable ? likes_of_table(*kept, object)
-                                             : likes_of_enum(*kept, object, schema, name);
-    std::erase(likes.named, object);
-    std::erase(likes.with_parts, object);
+    Likes likes = object.type == ObjectType::kTable ? likes_of_table(*kept, object)
+                                                    : likes_of_enum(*kept, object.oid, schema, name);
+    std::erase(likes.named, object.oid);
+    std::erase(likes.with_parts, object.oid);
     return likes;
   } catch (...) {
     *kept = Kept();  // half of it may have been read

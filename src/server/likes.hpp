@@ -3,19 +3,18 @@
 // from then on.
 #pragma once
 
-#include "core/schema_facts.hpp"
-#include "server/boundary.hpp"
+#include "server/made_objects.hpp"
 
 namespace migfix::server {
 
 /// Nothing is certain of them: numbers are compared, and what stands behind those may have changed.
 struct Likes {
   std::vector<Oid> named;       // the name differs at most by case or underscores
-  std::vector<Oid> with_parts;  // the same columns or labels
+  std::vector<Oid> with_parts;  // the same names of columns, or the same labels
 };
 
 /// Those of the object, which has this schema and name, ascending and without itself; of a temporary table or
 /// a partition nothing.
-Likes likes_of(core::ObjectType type, Oid object, Oid schema, std::string_view name);
+Likes likes_of(const MadeObject &object, Oid schema, std::string_view name);
 
 }  // namespace migfix::server

@@ -1,5 +1,7 @@
 #include "server/made_objects.hpp"
 
+#include "server/like_catalog.hpp"
+#include "server/new_relations.hpp"
 #include "server/query.hpp"
 
 extern "C" {
@@ -50,6 +52,28 @@ Oid created_enum(const List *name) {
   });
 }
 
+// What LIKE, a parent or a type brings is not in the command.
+std::optional<std::string> columns_of(const CreateStmt *create) {
+  if (create->inhRelations != NIL || create->ofTypename != nullptr) return std::nullopt;
+  std::string columns;
+  ListCell *cell;
+  foreach (cell, create->tableElts) {
+    const auto *element = static_cast<const Node *>(lfirst(cell));
+    if (IsA(element, ColumnDef)) {
+      ColumnReader::add_name(reinterpret_cast<const ColumnDef *>(element)->colname, columns);
+    } else if (!IsA(element, Constraint)) {
+      return std::nullopt;
+    }
+  }
+  return columns;
+}
+
+// One command makes one table; whatever else it makes is for that.
+void add_appendages(MadeObject &table) {
+  table.appendages = take_new_relations();
+  std::erase(table.appendages, table.oid);
+}
+
 // What the server itself has noted of the command. Names would not do: a CREATE SCHEMA makes several objects,
 // IF NOT EXISTS may make none, and a renamed object may be hidden by another of its new name.
 std::vector<MadeObject> noted_objects(bool is_new, bool created) {
@@ -96,7 +120,12 @@ std::vector<MadeObject> made_objects(const Node *command) {
     case T_CreateStmt: {
       const auto *create = reinterpret_cast<const CreateStmt *>(command);
       if (create->if_not_exists) return noted_objects(true, true);
-      if (create->partbound == nullptr) add(ObjectType::kTable, created_table(create->relation), made);
+      if (create->partbound != nullptr) return made;
+      add(ObjectType::kTable, created_table(create->relation), made);
+      for (MadeObject &table : made) {
+        table.columns = columns_of(create);
+        add_appendages(table);
+      }
       return made;
     }
     case T_CreateTableAsStmt: {

@@ -15,6 +15,12 @@ struct MadeObject {
   Oid oid;
   bool is_new;   // created, or moved here from another schema: all of it is to be judged
   bool created;  // false: it was there before, under another name or in another schema
+
+  // The names of its columns as ColumnReader::names() has them, where the command itself says them all.
+  std::optional<std::string> columns = std::nullopt;
+
+  // Relations that were created with it, none of which is a table that could have a twin.
+  std::vector<Oid> appendages = {};
 };
 
 /// May the command make a table or an enum, or give one another name or schema? Costs nothing.

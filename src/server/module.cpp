@@ -4,6 +4,7 @@
 #include "server/drop_watch.hpp"
 #include "server/dropped_members.hpp"
 #include "server/environment_cache.hpp"
+#include "server/new_relations.hpp"
 #include "server/observation_hooks.hpp"
 #include "server/observation_memory.hpp"
 #include "server/runner_watch.hpp"
@@ -26,6 +27,7 @@ void _PG_init(void) {
     migfix::server::watch_commits();
     migfix::server::watch_drops();
     migfix::server::watch_dropped_members();
+    migfix::server::watch_new_relations();
     migfix::server::watch_ddl_claims();
     migfix::server::watch_revisions();
     migfix::server::watch_runners();

@@ -72,6 +72,12 @@ void Subtransaction::roll_back() {
   });
 }
 
+void warn_of_own_failure(const char *what, const std::string &why) {
+  report(WARNING, fmt::format("{}: {}", what, why),
+         "This is a failure of migfix itself; the statement goes on without it.",
+         "Please report it, with what SELECT migfix_diagnose(); says.");
+}
+
 bool attempt(const char *what, const std::function<void()> &work) {
   const MemoryContext context = CurrentMemoryContext;
   Subtransaction subtransaction;
@@ -95,9 +101,7 @@ bool attempt(const char *what, const std::function<void()> &work) {
   }
   subtransaction.roll_back();
   if (passing != nullptr) throw PgError{passing};
-  report(WARNING, fmt::format("{}: {}", what, trouble),
-         "This is a failure of migfix itself; the statement goes on without it.",
-         "Please report it, with what SELECT migfix_diagnose(); says.");
+  warn_of_own_failure(what, trouble);
   return false;
 }
 

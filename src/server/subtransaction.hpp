@@ -30,6 +30,9 @@ class Subtransaction {
 /// deadlock, and running out of memory or disk.
 bool attempt(const char *what, const std::function<void()> &work);
 
+/// That WARNING, for what has failed without an error: `what` and why.
+void warn_of_own_failure(const char *what, const std::string &why);
+
 /// Runs `work`, which only looks at things, in a subtransaction that is rolled back in any case: no lock that
 /// it took is left. Returns false where the server refused what it was asked (a text that it cannot make
 /// sense of: classes 22, 42, 54, 0A, 2B, 3D, 3F), or found that something was dropped meanwhile (XX000).

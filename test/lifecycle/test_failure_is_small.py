@@ -271,6 +271,20 @@ def test_a_sequence_behind_the_ddl_log(database):
     assert not warnings(database)
     assert database.values("SELECT object_identity FROM migfix.ddl_log ORDER BY log_id") == ["public.one", "public.three"]
 
+    # Of a command whose second number is taken nothing is left, and what comes after finds it by the index too.
+    last = database.value("SELECT max(log_id) FROM migfix.ddl_log")
+    database.sql(f"SELECT setval('migfix.ddl_log_log_id_seq', {last - 1})")
+    database.sql(f"UPDATE migfix.ddl_log SET log_id = {last + 1} WHERE log_id = {last}")
+    database.sql("CREATE TABLE four (id int PRIMARY KEY, name text UNIQUE)")
+    (said,) = warnings(database)
+    assert f"log_id {last + 1} is taken" in said
+    database.sql("CREATE TABLE five (id int)")
+    assert not warnings(database)
+    for plan in ("on", "off"):
+        database.sql(f"SET enable_seqscan = {plan}")
+        logged = database.values("SELECT object_identity FROM migfix.ddl_log WHERE log_id > 0 ORDER BY log_id")
+        assert logged == ["public.one", "public.three", "public.five"]
+
 
 def test_a_role_that_is_dropped_while_its_session_goes_on(database, role):
     """The server lets it go on under another role; so does the log."""

@@ -1,6 +1,6 @@
 -- Who may read migfix.ddl_log, that nobody but migfix writes it, and whose names are in it.
 BEGIN;
-SELECT plan(27);
+SELECT plan(29);
 SET LOCAL client_min_messages = error;
 CREATE ROLE tap_owner;
 CREATE ROLE tap_maker;
@@ -105,5 +105,19 @@ DROP TABLE tap_diagnosed.by_hand;
 SET LOCAL migfix.log_ddl = on;
 SELECT is(tap_app.detail('MF205'), NULL, 'nothing left to explain');
 SELECT matches(tap_app.detail('MF202'), 'Alembic takes it for done', 'recorded, and nothing of it is there');
+
+-- A command that touches many objects ---------------------------------------------------------------------
+
+CREATE FUNCTION tap_app.entries(tag text) RETURNS text LANGUAGE sql AS $$
+  SELECT concat_ws(' ', count(*), count(DISTINCT log_id), count(DISTINCT object_identity)) FROM migfix.ddl_log
+   WHERE command_tag = tag AND object_identity LIKE 'tap\_many%'
+$$;
+DO $$
+BEGIN
+  EXECUTE 'CREATE SCHEMA tap_many ' || (SELECT string_agg(format('CREATE TABLE t%s (i int)', i), ' ') FROM generate_series(1, 150) i);
+END $$;
+SELECT is(tap_app.entries('CREATE TABLE'), '150 150 150', 'each of them, once');
+DROP SCHEMA tap_many CASCADE;
+SELECT is(tap_app.entries('DROP SCHEMA'), '151 151 151', 'each that was dropped');
 SELECT * FROM finish();
 ROLLBACK;
