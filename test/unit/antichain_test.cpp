@@ -102,15 +102,15 @@ TEST(IdsLongerThan, CountsCharacters) {
   EXPECT_EQ(text(g, ids_longer_than(g, 4)), "abcde");
 }
 
-TEST(Antichain, AHundredThousandRowsTakeNoSquare) {
-  const RevisionGraph g = chain(100000);
+TEST(Antichain, ManyRowsTakeNoSquare) {
+  const RevisionGraph g = chain(20000);
   Rows rows;
   for (Node node = 0; node < g.size(); ++node) rows.emplace_back(g.id(node));
   const RowsJudgement judgement = judge_rows(g, rows, 10);
   EXPECT_EQ(judgement.overlaps.size(), 10U);
   EXPECT_TRUE(judgement.more_overlaps);
-  EXPECT_EQ(judgement.surplus.size(), 99999U);
-  EXPECT_EQ(text(g, judgement.maximal), "r99999");
+  EXPECT_EQ(judgement.surplus.size(), 19999U);
+  EXPECT_EQ(text(g, judgement.maximal), "r19999");
 }
 
 TEST(Nearest, FindsTyposCaseBlanksAndCutNames) {

@@ -327,7 +327,7 @@ TEST(AppliedMemory, TenantsThatAgreeAreReplayedOnce) {
   origins[2500] = {1, 2, {"r2498"}};
   const Environment environment("default", all, origins);
   AppliedMemory memory(environment);
-  for (int tenant = 0; tenant < 10000; ++tenant) {
+  for (int tenant = 0; tenant < 3000; ++tenant) {
     std::vector<LogEntry> log;
     for (int i = 0; i < 20; ++i)
       log.push_back(entry(10 + 20 * tenant + i, Operation::kUpdate, "r" + std::to_string(4979 + i),

@@ -190,7 +190,7 @@ TEST(CommitVerdict, OddRowsDoNotMatter) {
 }
 
 TEST(CommitVerdict, ManyRowsTakeNoSquare) {
-  const Environment e = environment(chain(100000));
+  const Environment e = environment(chain(20000));
   CommitRows rows;
   rows.version_table = "t";
   for (Node node = 0; node < e.graph.size(); ++node) {

@@ -120,11 +120,11 @@ TEST(DrawText, NothingToDraw) {
   EXPECT_EQ(drawn(RevisionGraph()), "\n");
 }
 
-TEST(DrawText, AHundredThousand) {
-  EXPECT_EQ(draw_text(chain(100000), {}).size(), 100000U);
+TEST(DrawText, TenThousand) {
+  EXPECT_EQ(draw_text(chain(20000), {}).size(), 20000U);
   std::vector<Revision> input{{"base", {}, {}, {}, ""}};
-  for (int i = 0; i < 20000; ++i) input.push_back({"r" + std::to_string(i), {"base"}, {}, {}, ""});
-  EXPECT_EQ(draw_text(RevisionGraph(std::move(input)), {}).size(), 20000U * 2);
+  for (int i = 0; i < 10000; ++i) input.push_back({"r" + std::to_string(i), {"base"}, {}, {}, ""});
+  EXPECT_EQ(draw_text(RevisionGraph(std::move(input)), {}).size(), 10000U * 2);
 }
 
 TEST(DrawText, RefusesWhatNoTerminalShows) {

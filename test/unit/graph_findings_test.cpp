@@ -81,9 +81,9 @@ TEST(MF117, WhatItOnlyWarnsOf) {
   EXPECT_TRUE(judge({{"a234567890123456789012345678901234567890"}}).empty());
 }
 
-TEST(MF117, AHundredThousandProblemsAreCounted) {
+TEST(MF117, ManyProblemsAreCounted) {
   std::vector<Revision> all;
-  for (int i = 0; i < 100000; ++i) all.push_back({"r" + std::to_string(i), {"gone"}, {}, {}, ""});
+  for (int i = 0; i < 20000; ++i) all.push_back({"r" + std::to_string(i), {"gone"}, {}, {}, ""});
   FactsBuilder built;
   built.facts.version_tables.push_back(version_table("t", {}));
   built.facts.version_tables.back().environment =
@@ -92,9 +92,9 @@ TEST(MF117, AHundredThousandProblemsAreCounted) {
   ASSERT_EQ(codes(findings), (Codes{"MF113", "MF117"}));
   EXPECT_EQ(
       findings[1].message,
-      "the revisions of environment default have 100000 problems: Revision gone referenced from r0 is not "
+      "the revisions of environment default have 20000 problems: Revision gone referenced from r0 is not "
       "present");
-  EXPECT_TRUE(findings[1].detail.ends_with(" And 99995 more.")) << findings[1].detail;
+  EXPECT_TRUE(findings[1].detail.ends_with(" And 19995 more.")) << findings[1].detail;
   EXPECT_LT(findings[0].message.size(), 200U);
 }
 

@@ -135,26 +135,26 @@ TEST(GraphProblems, LabelsThatAreTaken) {
 
 TEST(GraphProblems, AProblemNamesOfALongCycleOnlySome) {
   std::vector<Revision> input;
-  for (int i = 0; i < 100000; ++i)
-    input.push_back({std::to_string(i), {std::to_string((i + 1) % 100000)}, {}, {}, ""});
+  for (int i = 0; i < 20000; ++i)
+    input.push_back({std::to_string(i), {std::to_string((i + 1) % 20000)}, {}, {}, ""});
   const RevisionGraph g(std::move(input));
   ASSERT_EQ(g.problems().size(), 1U);
-  EXPECT_TRUE(g.problems().front().message.ends_with("and 99980 more)"));
-  EXPECT_EQ(g.order().size(), 100000U);
+  EXPECT_TRUE(g.problems().front().message.ends_with("and 19980 more)"));
+  EXPECT_EQ(g.order().size(), 20000U);
 }
 
-TEST(RevisionGraph, TakesAChainOfAHundredThousand) {
-  const RevisionGraph g = chain(100000);
-  EXPECT_EQ(text(g, g.heads()), "r99999");
-  EXPECT_TRUE(g.is_ancestor(0, 99999, Relation::kAll));
-  EXPECT_FALSE(g.is_ancestor(99999, 0, Relation::kAll));
-  EXPECT_EQ(g.ancestors(g.heads(), Relation::kAll).count(), 100000U);
+TEST(RevisionGraph, TakesALongChain) {
+  const RevisionGraph g = chain(20000);
+  EXPECT_EQ(text(g, g.heads()), "r19999");
+  EXPECT_TRUE(g.is_ancestor(0, 19999, Relation::kAll));
+  EXPECT_FALSE(g.is_ancestor(19999, 0, Relation::kAll));
+  EXPECT_EQ(g.ancestors(g.heads(), Relation::kAll).count(), 20000U);
 }
 
-TEST(RevisionGraph, TakesAStarOfAHundredThousand) {
+TEST(RevisionGraph, TakesALargeStar) {
   std::vector<Revision> input{{"base", {}, {}, {}, ""}};
   Revision merge{"merge", {}, {}, {}, ""};
-  for (int i = 0; i < 100000; ++i) {
+  for (int i = 0; i < 20000; ++i) {
     input.push_back({"r" + std::to_string(i), {"base"}, {}, {}, ""});
     merge.down_revision.push_back(input.back().revision);
   }
