@@ -44,7 +44,7 @@ class Reader {
   bool read_revision(bool star_import);
   bool read_down_revision(bool star_import);
   bool read_ids(std::string_view name, std::vector<std::string> &ids);
-  bool one_id(std::string_view name, const Value &value, std::vector<std::string> &ids);
+  bool one_id(std::string_view name, const Value &value, std::string &id);
   void read_docstring(const PythonModule &module);
   bool not_static(std::string_view name, const Value &value);
 
@@ -62,9 +62,9 @@ bool Reader::not_static(std::string_view name, const Value &value) {
   return false;
 }
 
-bool Reader::one_id(std::string_view name, const Value &value, std::vector<std::string> &ids) {
+bool Reader::one_id(std::string_view name, const Value &value, std::string &id) {
   if (value.is(ValueKind::kString)) {
-    ids.push_back(value.text);
+    id = value.text;
     return true;
   }
   if (value.is(ValueKind::kNone) || value.is(ValueKind::kBool) || value.is(ValueKind::kInteger) ||
@@ -82,11 +82,11 @@ bool Reader::read_ids(std::string_view name, std::vector<std::string> &ids) {
   if (!value || value->is(ValueKind::kNone)) return true;
   if (value->is(ValueKind::kTuple) || value->is(ValueKind::kList) || value->is(ValueKind::kSet)) {
     for (const ValuePtr &item : value->items) {
-      if (!one_id(name, *item, ids)) return false;
+      if (!one_id(name, *item, ids.emplace_back())) return false;
     }
     return true;
   }
-  return one_id(name, *value, ids);
+  return one_id(name, *value, ids.emplace_back());
 }
 
 bool Reader::read_revision(bool star_import) {
@@ -113,20 +113,19 @@ bool Reader::read_revision(bool star_import) {
     }
     return false;
   }
-  std::vector<std::string> ids;
-  if (!one_id("revision", *value, ids)) return false;
-  if (ids[0].empty()) {
+  std::string id;
+  if (!one_id("revision", *value, id)) return false;
+  if (id.empty()) {
     problem(ScriptProblemKind::kInvalid, value->line, "revision is an empty string");
     return false;
   }
   for (const char c : {'+', '-', '@'}) {
-    if (ids[0].find(c) == std::string::npos) continue;
-    problem(
-        ScriptProblemKind::kInvalid, value->line,
-        "character \"" + std::string(1, c) + "\" is not allowed in revision identifier " + quoted(ids[0]));
+    if (id.find(c) == std::string::npos) continue;
+    problem(ScriptProblemKind::kInvalid, value->line,
+            "character \"" + std::string(1, c) + "\" is not allowed in revision identifier " + quoted(id));
     return false;
   }
-  script_.revision = std::move(ids[0]);
+  script_.revision = std::move(id);
   return true;
 }
 
