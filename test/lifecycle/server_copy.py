@@ -109,12 +109,19 @@ class ServerCopy:
 
 class CopySession(Database):
     def __init__(self, name, server):
-        self.connection = psycopg2.connect(dbname=name, host="localhost", port=server.port,
-                                           application_name="copy session")
-        self.connection.autocommit = True
         self.name = name
         self.sessions = []
         self.port = server.port
+        self.connect()
+
+    def connect(self):
+        self.connection = psycopg2.connect(dbname=self.name, host="localhost", port=self.port,
+                                           application_name="copy session")
+        self.connection.autocommit = True
+
+    def reconnect(self):
+        self.connection.close()
+        self.connect()
 
     def session(self, **connection):
         return super().session(**{"host": "localhost", "port": self.port, **connection})
