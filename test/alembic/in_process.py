@@ -8,6 +8,7 @@ import psycopg2
 import sqlalchemy
 from alembic import command, util
 from alembic.config import Config
+from alembic.script import Script, ScriptDirectory
 
 warnings.filterwarnings("ignore", module="alembic")
 
@@ -51,10 +52,16 @@ def write_project(path, graph):
         (path / "versions" / f"{revision}_.py").write_text(script(revision, down, deps, labels))
 
 
+def file_names(path):
+    """In the order in which this Alembic reads them: older ones as the directory has them, newer ones by name."""
+    listed = Script._list_py_dir(ScriptDirectory(str(path)), str(path / "versions"))
+    return [os.path.basename(name) for name in listed]
+
+
 def scripts(path, only=None):
     """The text of the files, or of those of some revisions, in the order in which this Alembic reads them."""
     text = ""
-    for name in os.listdir(path / "versions"):
+    for name in file_names(path):
         if name.endswith("_.py") and (only is None or name[: -len("_.py")] in only):
             text += f"# file: {name}\n{(path / 'versions' / name).read_text()}"
     return text

@@ -360,7 +360,7 @@ def test_merges_and_branches(database, tmp_path):
 
 def test_tenants_observe_the_same(make_database, tmp_path):
     """Names of the version table's own schema are stored without it."""
-    options = 'version_table_schema=connection.exec_driver_sql("SHOW search_path").scalar()'
+    options = 'version_table_schema=engine.connect().exec_driver_sql("SHOW search_path").scalar()'
     project = write(tmp_path / "project", options, BODIES[:2])
     database = make_database()
     database.install()
@@ -377,7 +377,7 @@ def test_tenants_observe_the_same(make_database, tmp_path):
 
 def test_an_import_means_the_schema_of_the_version_table(make_database, tmp_path):
     """Seen in public, used in a schema that stands on nobody's search_path."""
-    options = 'version_table_schema=connection.exec_driver_sql("SHOW search_path").scalar().split(",")[-1].strip()'
+    options = 'version_table_schema=engine.connect().exec_driver_sql("SHOW search_path").scalar().split(",")[-1].strip()'
     project = write(tmp_path / "project", options)
     scratch, app = make_database(), make_database()
     scratch.install()

@@ -5,7 +5,6 @@ right there.
 """
 
 import collections
-import os
 import pathlib
 import random
 import sys
@@ -18,7 +17,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "differential"))
 
 import alembic_oracle
 from compare import Comparison
-from in_process import Alembic, scripts, write_project
+from in_process import Alembic, file_names, scripts, write_project
 from random_cases import random_graph, random_relative, random_rows
 from right_rule import Graph
 
@@ -71,7 +70,7 @@ RANGES = [
 
 def in_alembics_order(graph, path):
     """As this Alembic meets the files, which decides between equals."""
-    place = {name[: -len("_.py")]: i for i, name in enumerate(os.listdir(path / "versions"))}
+    place = {name[: -len("_.py")]: i for i, name in enumerate(file_names(path))}
     return sorted(graph, key=lambda revision: place[revision[0]])
 
 
