@@ -2,6 +2,7 @@
 #include "server/catalog_sql.hpp"
 #include "server/query.hpp"
 #include "server/schema_reader_draft.hpp"
+#include "server/server_version.hpp"
 #include "server/sql_array.hpp"
 
 extern "C" {
@@ -127,7 +128,8 @@ void add_column(SchemaDraft &draft, Oid oid, DraftRelation &relation, const RowV
   core::Column made;
   made.not_null = row.flag(7);
   made.position = static_cast<std::uint32_t>(number);
-  const char identity = row.text(8).empty() ? '\0' : row.text(8)[0];
+  const bool own_identity = !(kPartitionsShareIdentity && relation.is_partition);
+  const char identity = row.text(8).empty() || !own_identity ? '\0' : row.text(8)[0];
   made.identity = identity == 'a'   ? core::Identity::kAlways
                   : identity == 'd' ? core::Identity::kByDefault
                                     : core::Identity::kNone;

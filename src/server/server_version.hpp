@@ -188,6 +188,14 @@ inline bool asks_for_constants(const Node *) {
 }
 #endif
 
+/// Is the identity of a partition's column that of the whole table's, which comes and goes with it? Since 17.
+/// Before, a partition has what it was given.
+#if PG_VERSION_NUM >= 170000
+inline constexpr bool kPartitionsShareIdentity = true;
+#else
+inline constexpr bool kPartitionsShareIdentity = false;
+#endif
+
 /// A STORAGE clause, which CREATE TABLE takes since 16.
 inline bool has_storage_clause([[maybe_unused]] const ColumnDef *column) {
 #if PG_VERSION_NUM >= 160000
