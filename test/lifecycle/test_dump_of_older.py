@@ -8,7 +8,7 @@ import pytest
 
 from cluster import Cluster
 from conftest import without_key
-from older_server import OLDER, older_or_skip
+from older_server import OLDER, older_or_skip, unknown_parameter, without_parameter
 from test_dump_restore import STRANGE_SQL, fill, graph_works, guard_works, report, same, set_names
 
 ENVIRONMENT = '''
@@ -46,6 +46,7 @@ def older(request):
             maintenance.close()
             source = server.session("dump_source")
             fill(source)
+            source.server = server
             yield source
             source.close()
         assert "PANIC" not in server.said() and "was terminated by signal" not in server.said()
@@ -60,18 +61,27 @@ def target(make_database):
     return database
 
 
-def restored(older, target, tmp_path, form):
+@pytest.fixture
+def unknown(older, make_database):
+    return unknown_parameter(older.server, make_database)
+
+
+def restored(older, target, unknown, tmp_path, form):
     if form == "plain":
-        target.restore(older.dump())
+        target.restore(without_parameter(unknown, older.dump()))
+        return
+    archive = tmp_path / "archive"
+    older.dump("-F", form, "-f", archive)
+    if unknown is None:
+        target.run("pg_restore", "--exit-on-error", "-d", target.name, archive)
     else:
-        older.dump("-F", form, "-f", tmp_path / "archive")
-        target.run("pg_restore", "--exit-on-error", "-d", target.name, tmp_path / "archive")
+        target.restore(without_parameter(unknown, target.run("pg_restore", "-f", "-", archive).out))
 
 
 @pytest.mark.parametrize("form", ["plain", "custom", "directory"])
-def test_restore(older, target, tmp_path, form):
+def test_restore(older, target, unknown, tmp_path, form):
     assert older.value("SHOW server_version_num") < target.value("SHOW server_version_num")
-    restored(older, target, tmp_path, form)
+    restored(older, target, unknown, tmp_path, form)
     same(older, target)
     assert report(target) == report(older)
     guard_works(target)
@@ -85,16 +95,16 @@ def test_restore(older, target, tmp_path, form):
     target.sql("DROP EXTENSION migfix")
 
 
-def test_dump_of_what_was_restored(older, target):
+def test_dump_of_what_was_restored(older, target, unknown, tmp_path):
     """It is the dump that was restored, but for the line that names the server."""
     def text(database):
-        return re.sub(r"^-- Dumped .*$", "", without_key(database.dump()), flags=re.MULTILINE)
-    target.restore(older.dump())
+        return re.sub(r"^-- Dumped .*$", "", without_parameter(unknown, without_key(database.dump())), flags=re.MULTILINE)
+    restored(older, target, unknown, tmp_path, "plain")
     assert text(target) == text(older)
 
 
-def test_alembic_goes_on(older, target, tmp_path):
-    target.restore(older.dump())
+def test_alembic_goes_on(older, target, unknown, tmp_path):
+    restored(older, target, unknown, tmp_path, "plain")
     versions = tmp_path / "migrations" / "versions"
     versions.mkdir(parents=True)
     (tmp_path / "alembic.ini").write_text("[alembic]\nscript_location = %(here)s/migrations\n")
