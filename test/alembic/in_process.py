@@ -54,7 +54,7 @@ def write_project(path, graph):
 
 def file_names(path):
     """In the order in which this Alembic reads them: older ones as the directory has them, newer ones by name."""
-    listed = Script._list_py_dir(ScriptDirectory(str(path)), str(path / "versions"))
+    listed = Script._list_py_dir(ScriptDirectory(str(path)), path / "versions")
     return [os.path.basename(name) for name in listed]
 
 
