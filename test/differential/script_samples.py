@@ -1,5 +1,7 @@
 """Revision files in the styles that Alembic's templates and people have written, for scripts_test.py."""
 
+import sys
+
 # What stands in a file's header, by the age of Alembic's template (see doc of each release's script.py.mako).
 DOC = '"""{message}\n\nRevision ID: {rev}\nRevises: {revises}\nCreate Date: 2024-05-06 07:08:09.123456\n\n"""\n'
 BODY = "\n\ndef upgrade(){arrow}:\n    {up}\n\n\ndef downgrade(){arrow}:\n    pass\n"
@@ -74,7 +76,8 @@ FILES = [
     ("doc_assigned.py", '__doc__ = "set by hand"\n' + HEAD),
     ("doc_implicit.py", '"a " "b"\n' + HEAD),
     ("doc_none.py", "f'no doc'\n" + HEAD),
-    ("doc_space.py", '"""message   \n \n  next"""\n' + HEAD),
+    # Python 3.13 takes the blanks out of the line between before Alembic sees it.
+    *([("doc_space.py", '"""message   \n \n  next"""\n' + HEAD)] if sys.version_info < (3, 13) else []),
     ("empty_down.py", "revision = 'r1'\ndown_revision = ''\n"),
     ("abc123.py", "down_revision = None\n"),
     ("helper.py", "def helper():\n    return 1\n"),

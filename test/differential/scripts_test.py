@@ -51,10 +51,17 @@ class Driver:
 # --- the graph ---------------------------------------------------------------------------------------------------
 
 
+def script_of(directory, name):
+    """The name of Alembic's own method has changed."""
+    if hasattr(Script, "_from_path"):
+        return Script._from_path(ScriptDirectory(directory), os.path.join(directory, name))
+    return Script._from_filename(ScriptDirectory(directory), directory, name)
+
+
 def alembic_reads(directory, name):
     """What Alembic makes of one file: its facts, None if it passes over it, or the exception."""
     try:
-        script = Script._from_filename(ScriptDirectory(directory), directory, name)
+        script = script_of(directory, name)
         if not isinstance(script.revision, str):
             return TypeError("revision")
         as_tuple = lambda value: () if value is None else (value,) if isinstance(value, str) else tuple(value)
@@ -201,8 +208,11 @@ def alembic_emits(text):
 
 
 def normal(statements):
-    """White space as one blank; what Alembic keeps in a set, and so emits in any order, sorted."""
+    """White space as one blank; what Alembic keeps in a set, and so emits in any order, sorted. SQLAlchemy up to 1.4
+    writes where a sequence starts also where nobody has said so."""
     result = [re.sub(r"\s+", " ", s.strip()).replace("( ", "(").replace(" )", ")") for s in statements]
+    if not sqlalchemy.__version__.startswith("1."):
+        result = [re.sub(r"^(CREATE SEQUENCE .*) START WITH 1\b", r"\1", s) for s in result]
     group = lambda s: "index" if re.match(r"CREATE (UNIQUE )?INDEX", s) else "add" if re.match(
         r"ALTER TABLE .+? ADD (CONSTRAINT|FOREIGN|UNIQUE)", s) else s
     out, run = [], []

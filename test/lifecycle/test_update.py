@@ -132,9 +132,11 @@ def test_a_version_that_is_not_there(database):
 @contextlib.contextmanager
 def next_version(database, script):
     """A script that leads on from the present version, where the throw-away server looks for such."""
-    destination = database.value("SELECT current_setting('extension_destdir', true)")
-    if not destination:
-        pytest.skip("this server has no extension directory of its own (extension_destdir)")
+    # extension_destdir is Debian's own, up to 17.
+    destination = database.value("SELECT coalesce(current_setting('extension_destdir', true),"
+                                 " split_part(current_setting('extension_control_path', true), ':', 1))")
+    if not destination or destination == "$system":
+        pytest.skip("this server has no extension directory of its own (extension_destdir, extension_control_path)")
     found = list(pathlib.Path(destination).rglob("migfix.control"))
     assert len(found) == 1, found
     path = found[0].parent / f"migfix--{DEFAULT}--{NEXT}.sql"
