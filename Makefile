@@ -20,16 +20,16 @@ PG_CONFIG ?= pg_config
 all:
 
 # These targets install what they need first, so they must work before there is a pg_config.
-demo test test-matrix campaign crash fuzz sqlsmith neighbours:
+demo test test-matrix test-asan campaign crash fuzz sqlsmith neighbours:
 	@script/$@
 
 distclean: remove-roots
 remove-roots:
 	@script/debian-root --remove
 
-.PHONY: demo test test-matrix campaign crash fuzz sqlsmith neighbours distclean remove-roots
+.PHONY: demo test test-matrix test-asan campaign crash fuzz sqlsmith neighbours distclean remove-roots
 
-ifeq ($(filter demo test test-matrix campaign crash fuzz sqlsmith neighbours,$(MAKECMDGOALS)),)
+ifeq ($(filter demo test test-matrix test-asan campaign crash fuzz sqlsmith neighbours,$(MAKECMDGOALS)),)
 ifeq ($(shell command -v $(PG_CONFIG)),)
 $(error $(PG_CONFIG) is not here: install PostgreSQL's server headers (Debian: `apt-get install postgresql-server-dev-all libfmt-dev g++`) or name it: make PG_CONFIG=/path/to/pg_config)
 endif
@@ -40,7 +40,9 @@ PG_CPPFLAGS = -isystem $(shell $(PG_CONFIG) --includedir-server) -Isrc \
 # -g1: functions and lines for a backtrace. All that -g writes of templates makes the build half as long again
 # and the module three times as large.
 # -MMD: beside each object stands what it was made from.
-PG_CXXFLAGS = -std=c++20 -g1 -MMD -MP -Wall -Wextra -Werror -Wno-register -fvisibility=hidden -fvisibility-inlines-hidden
+# COPT: PGXS gives it to the linker and to the compiler of C only.
+PG_CXXFLAGS = -std=c++20 -g1 -MMD -MP -Wall -Wextra -Werror -Wno-register -fvisibility=hidden -fvisibility-inlines-hidden \
+	$(COPT)
 SHLIB_LINK += -lstdc++ -Wl,--version-script=src/server/exports.map
 # PGXS would compile the bitcode without PG_CXXFLAGS; nothing here gains from inlining by the JIT.
 override with_llvm = no

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 
 from conftest import TIMEOUT, run
-from server_copy import ServerCopy, as_server_user, free_port
+from server_copy import ServerCopy, as_server_user, free_port, server_environment
 
 
 def major_of(bin_directory):
@@ -49,9 +49,9 @@ class Cluster(ServerCopy):
     def run(self, program, *arguments, check=True):
         """One of the programs of its version, as the user that the server runs as."""
         env = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+        env.update(server_environment(), HOME=str(self.directory), LC_ALL="C.UTF-8")
         command = [str(word) for word in as_server_user(self.bin / program, *arguments)]
-        done = subprocess.run(command, env={**env, "HOME": str(self.directory), "LC_ALL": "C.UTF-8"},
-                              cwd=self.directory, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        done = subprocess.run(command, env=env, cwd=self.directory, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, universal_newlines=True, timeout=5 * TIMEOUT, check=False)
         assert not check or done.returncode == 0, done.stdout[-3000:]
         return done

@@ -3,6 +3,7 @@
 import os
 import pathlib
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -20,6 +21,12 @@ def as_server_user(*command):
     if os.geteuid() == 0:
         return ["runuser", "-u", "postgres", "--preserve-environment", "--", *command]
     return list(command)
+
+
+def server_environment():
+    """What script/with-server gives its server's processes besides, and its copies need as well."""
+    path = os.environ.get("MIGFIX_SERVER_ENVIRONMENT")
+    return dict(re.findall(r"^(\w+) = '(.*)'$", pathlib.Path(path).read_text(encoding="utf-8"), re.M)) if path else {}
 
 
 def free_port():
@@ -66,7 +73,8 @@ class ServerCopy:
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def start(self):
-        command = as_server_user(self.bin / "postgres")
+        added = [f"{name}={value}" for name, value in server_environment().items()]
+        command = as_server_user("env", *added, self.bin / "postgres")
         for name, value in self.configuration.items():
             command += ["-c", f"{name}={value}"]
         self.process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=self.log,
