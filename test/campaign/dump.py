@@ -1,9 +1,10 @@
 """A schema as `pg_dump --schema-only` writes it, in a form in which two can be compared.
 
-Two things are left out of the comparison. The order of a table's columns: PostgreSQL has no statement that puts
+Three things are left out of the comparison. The order of a table's columns: PostgreSQL has no statement that puts
 a column before another, so a column that was dropped by hand and is added again stands last; nothing but the
-order of the lines in CREATE TABLE shows it, so those lines are sorted. And migfix itself, with the version table,
-which the harness compares by its rows.
+order of the lines in CREATE TABLE shows it, so those lines are sorted. The names that NOT NULL has since PostgreSQL 18,
+which migfix takes for the same by any name. And migfix itself, with the version table, which the harness compares by
+its rows.
 """
 
 import collections
@@ -33,6 +34,8 @@ def dump_text(dbname):
 # The server writes them in the order of the table's columns.
 STATISTICS_ON = re.compile(r"(CREATE STATISTICS .* ON )(.*)( FROM )")
 
+NAME_OF_NOT_NULL = re.compile(r' CONSTRAINT (?:"(?:[^"]|"")*"|\w+) NOT NULL')
+
 
 def in_order(match):
     return match.group(1) + ", ".join(sorted(match.group(2).split(", "))) + match.group(3)
@@ -50,7 +53,7 @@ class Block:
         if self.kind != "TABLE":
             return [STATISTICS_ON.sub(in_order, self.text)]
         head, *rest = self.text.split("\n")
-        return sorted([head, *(line.rstrip(",") for line in rest)])
+        return sorted([head, *(NAME_OF_NOT_NULL.sub(" NOT NULL", line.rstrip(",")) for line in rest)])
 
     def __repr__(self):
         return f"{self.kind} {self.schema}.{self.name}"
