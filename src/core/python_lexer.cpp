@@ -1,5 +1,7 @@
 #include "core/python_lexer.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>
