@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "core/folding.hpp"
 #include "unit/facts_builder.hpp"
 
