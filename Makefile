@@ -20,16 +20,16 @@ PG_CONFIG ?= pg_config
 all:
 
 # These targets install what they need first, so they must work before there is a pg_config.
-demo test test-matrix test-asan campaign crash fuzz sqlsmith neighbours:
+demo test test-matrix test-asan campaign crash fuzz sqlsmith valgrind neighbours:
 	@script/$@
 
 distclean: remove-roots
 remove-roots:
 	@script/debian-root --remove
 
-.PHONY: demo test test-matrix test-asan campaign crash fuzz sqlsmith neighbours distclean remove-roots
+.PHONY: demo test test-matrix test-asan campaign crash fuzz sqlsmith valgrind neighbours distclean remove-roots
 
-ifeq ($(filter demo test test-matrix test-asan campaign crash fuzz sqlsmith neighbours,$(MAKECMDGOALS)),)
+ifeq ($(filter demo test test-matrix test-asan campaign crash fuzz sqlsmith valgrind neighbours,$(MAKECMDGOALS)),)
 ifeq ($(shell command -v $(PG_CONFIG)),)
 $(error $(PG_CONFIG) is not here: install PostgreSQL's server headers (Debian: `apt-get install postgresql-server-dev-all libfmt-dev g++`) or name it: make PG_CONFIG=/path/to/pg_config)
 endif
